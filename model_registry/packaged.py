@@ -1,0 +1,21 @@
+"""Weights inside pip packages: found through package metadata, never imported, checked by SHA-256."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from pathlib import Path
+
+
+def package_file(package: str, name: str) -> Path:
+    """Where a file of an installed distribution lies; the package's code is not imported.
+
+    Raises:
+        FileNotFoundError: the distribution or the file is not installed.
+    """
+    try:
+        path = Path(str(metadata.distribution(package).locate_file(name)))
+    except metadata.PackageNotFoundError:
+        raise FileNotFoundError(f"package {package} is not installed") from None
+    if not path.is_file():
+        raise FileNotFoundError(f"{package} is installed but holds no {name}")
+    return path
