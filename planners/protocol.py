@@ -1,0 +1,62 @@
+"""What a planner is: it turns a request into tasks, one by one, as it writes them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from jarvis.graph import Task
+from jarvis.spec import ToolSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier request of the same conversation and the tasks that answered it."""
+
+    text: str
+    tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """Everything that a planner may look at."""
+
+    text: str
+    tools: Mapping[str, ToolSpec]
+    history: tuple[Turn, ...] = ()
+    """Earlier turns, oldest first. Their tasks may be referred to."""
+    first_id: int = 0
+    """The id of the first new task; ids run on across turns."""
+    files: tuple[str, ...] = ()
+    """Names of the files that came along, as a plan is to spell them."""
+
+
+class Planner(Protocol):
+    """The first stage: a request in, tasks out."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for people and for `Response.planner`: "fine-tuned SmolLM2-135M", "rules"."""
+        ...
+
+    def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
+        """Yields each task as soon as it is written; each refers to earlier tasks only.
+
+        Tasks are numbered from `request.first_id` upwards. An empty plan is an answer: the request asks for
+        nothing that a tool does.
+
+        Raises:
+            AskBack: the request lacks what it needs.
+            PlannerError: no plan could be made; tasks yielded before stay valid.
+        """
+        ...
+
+
+class AskBack(Exception):  # noqa: N818 - it is a question, not an error
+    """The planner needs to know one thing before it can plan."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(question)
+        self.question = question
+        """One sentence to put to the user."""
