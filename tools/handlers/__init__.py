@@ -1,0 +1,1 @@
+"""Handlers: code that runs models, one module for each family."""
