@@ -5,13 +5,17 @@ from __future__ import annotations
 from importlib import metadata
 from pathlib import Path
 
+from jarvis.model_registry.wheels import stored_file
+
 
 def package_file(package: str, name: str) -> Path:
-    """Where a file of an installed distribution lies; the package's code is not imported.
+    """Where a file of an installed distribution lies, or of a fetched wheel; the package's code is not imported.
 
     Raises:
         FileNotFoundError: the distribution or the file is not installed.
     """
+    if stored := stored_file(package, name):
+        return stored
     try:
         path = Path(str(metadata.distribution(package).locate_file(name)))
     except metadata.PackageNotFoundError:
