@@ -54,6 +54,18 @@ class WireText:
             at = folded.find(value.lower())
         return None if at < 0 else self.text[at : at + len(value)]
 
+    def restore(self, value: str) -> str:
+        """The user's own characters for a value that the planner copied; other values stay as they are."""
+        value = value.strip()
+        at = self.text.find(value)
+        return value if at < 0 or not value else self.verbatim(at, at + len(value))
+
+
+LONGEST_REQUEST = 3000
+"""Characters of a request that the planner reads. Of a longer one it sees the beginning and the end; a value that it
+copies across the gap is the whole text in between."""
+_TAIL = 600
+
 
 def normalize(request: str) -> WireText:
     """Collapses white space and replaces the characters that structure the plan language.
@@ -72,6 +84,9 @@ def normalize(request: str) -> WireText:
     if chars and chars[-1] == " ":
         chars.pop()
         offsets.pop()
+    if len(chars) > LONGEST_REQUEST:
+        chars[LONGEST_REQUEST - _TAIL : -_TAIL] = []
+        offsets[LONGEST_REQUEST - _TAIL : -_TAIL] = []
     return WireText("".join(chars), (*offsets, len(request)), request)
 
 

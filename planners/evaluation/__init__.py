@@ -1,1 +1,1 @@
-"""."""
+"""How good plans are: metrics against gold plans, and reports."""

@@ -24,7 +24,7 @@ from torch.nn import functional
 from transformers import AutoModelForCausalLM
 
 from jarvis.model_registry.packaged import package_file
-from jarvis.planners.tokens import WireTokenizer
+from jarvis.llm.tokens import WireTokenizer
 from jarvis.planners.training.data import Example, dialogue_examples, plan_example, read_jsonl, split_of
 from jarvis.tools.toolset import builtin_tools
 

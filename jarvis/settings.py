@@ -1,0 +1,80 @@
+"""How Jarvis behaves here. Nothing is read at import; `Settings.from_env` is called by the program's entry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from jarvis.errors import UsageError
+
+_PREFIX = "JARVIS_"
+
+
+def _cache_dir() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("jarvis")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set."""
+
+    planner: str = "local"
+    """`local` (the embedded model), `rules`, or the base URL of an OpenAI-compatible endpoint."""
+    planner_model: str = ""
+    """The model's name at that endpoint."""
+    planner_key_variable: str = "OPENAI_API_KEY"
+    """The environment variable that holds the endpoint's key; the key itself is never a setting."""
+    threads: int = 2
+    """Threads of one model."""
+    task_timeout: float = 120.0
+    """Seconds after which a task is given up."""
+    memory_mb: int = 2048
+    """How much memory loaded models may take before the least recently used one is dropped."""
+    cache_dir: Path = field(default_factory=_cache_dir)
+    cache_mb: int = 512
+    """Size limit of the result cache; 0 turns it off."""
+    prefer: tuple[str, ...] = ()
+    """Ids of models that are taken when they can do the task."""
+    out: Path = Path("jarvis-out")
+    """Where artifacts are written when a run names no folder."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Reads JARVIS_PLANNER, JARVIS_THREADS, ... from the environment.
+
+        Raises:
+            UsageError: a value that is not of its kind.
+        """
+        values: dict[str, object] = {}
+        for name, kind in _KINDS.items():
+            text = environ.get(_PREFIX + name.upper())
+            if text is None:
+                continue
+            try:
+                values[name] = kind(text)
+            except ValueError:
+                raise UsageError(f"{_PREFIX}{name.upper()} is {text!r}; it must be a {kind.__name__}") from None
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+_KINDS = {
+    "planner": str,
+    "planner_model": str,
+    "planner_key_variable": str,
+    "threads": int,
+    "task_timeout": float,
+    "memory_mb": int,
+    "cache_dir": Path,
+    "cache_mb": int,
+    "prefer": _words,
+    "out": Path,
+}

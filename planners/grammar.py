@@ -1,0 +1,143 @@
+"""The grammar of one plan line: only known tools, their slots, fitting references, and spans of the request.
+
+Written for llguidance (https://github.com/guidance-ai/llguidance), in its Lark dialect. One grammar a line, because
+what a line may refer to depends on the lines before it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from jarvis.planners.wire import ASK, END, WireText
+from jarvis.spec import Slot, ToolSpec, ValueType, fits
+
+LANGUAGES = (
+    "Afrikaans Albanian Amharic Arabic Armenian Azerbaijani Basque Belarusian Bengali Bosnian Bulgarian Burmese Cantonese "
+    "Catalan Chinese Croatian Czech Danish Dutch English Esperanto Estonian Farsi Finnish Flemish French Galician "
+    "Georgian German Greek Gujarati Hausa Hawaiian Hebrew Hindi Hungarian Icelandic Igbo Indonesian Irish Italian "
+    "Japanese Javanese Kannada Kazakh Khmer Korean Kurdish Lao Latin Latvian Lithuanian Luxembourgish Macedonian Malay "
+    "Malayalam Maltese Mandarin Maori Marathi Mongolian Nepali Norwegian Pashto Persian Polish Portuguese Punjabi "
+    "Romanian Russian Samoan Sanskrit Scots Serbian Sinhala Slovak Slovenian Somali Spanish Swahili Swedish Tagalog "
+    "Tamil Telugu Thai Tibetan Turkish Ukrainian Urdu Uzbek Vietnamese Welsh Xhosa Yiddish Yoruba Zulu"
+).split()
+
+_PLACEHOLDER = {
+    ValueType.TEXT: ("@text",),
+    ValueType.IMAGE: ("@image",),
+    ValueType.AUDIO: ("@audio",),
+    ValueType.VIDEO: ("@video",),
+    ValueType.TABLE: ("@table", "@text"),
+    ValueType.MASK: ("@image",),
+    ValueType.NAME: ("@text",),
+    ValueType.LABELS: ("@text",),
+    ValueType.ANY: ("@text", "@image", "@audio", "@video", "@table"),
+}
+_FILE_TYPES = (ValueType.IMAGE, ValueType.AUDIO, ValueType.VIDEO, ValueType.MASK, ValueType.TABLE)
+# Han, Kana and Hangul are written without spaces: there each character is a chunk of its own.
+_CHUNK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|\s+|.")
+_RUN = re.compile(r"[^\s\"'“”‘’«»「」《》()\[\]<>,，、;；]+")
+_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}(?![A-Za-z0-9])")
+
+
+def chunks(text: str) -> list[str]:
+    """Words, numbers, single CJK characters, spaces and signs of a text; a value is a run of whole chunks."""
+    return _CHUNK.findall(text)
+
+
+def file_names(text: str) -> list[str]:
+    """What in a text can be a file name, path or URL; glued to CJK text, every possible start is listed.
+
+    >>> file_names("Read a.png, then https://x.org/b")
+    ['a.png', 'https://x.org/b']
+    """
+    found: dict[str, None] = {}
+    for run in _RUN.finditer(text):
+        word = run[0].rstrip(".:!?。：！？")
+        if "://" in word or word.startswith("www."):
+            found[word] = None
+        for extension in _EXTENSION.finditer(word):
+            found.update(dict.fromkeys(_starts(word[: extension.end()])))
+    return list(found)
+
+
+def _starts(name: str) -> list[str]:
+    parts = chunks(name)
+    starts = [name]
+    for index, part in enumerate(parts[:-1]):
+        if len(part) == 1 and "\u3040" <= part <= "\ud7af":
+            starts.append("".join(parts[index + 1 :]))
+    return [start for start in starts if not start.startswith(".")]
+
+
+class LineGrammar:
+    """Writes the grammar of the next line of a plan for one request."""
+
+    def __init__(self, request: WireText, tools: Mapping[str, ToolSpec]) -> None:
+        self._tools = tools
+        self._files = file_names(request.text)
+        self._spans = json.dumps({"substring_chunks": chunks(request.text)})
+
+    def line(self, number: int, outputs: Mapping[int, ValueType], *, first: bool) -> str:
+        """The grammar of line `number`, given what earlier tasks give. A first line may be a question back."""
+        tasks = "\n    | ".join(self._task(tool, outputs) for tool in self._tools.values())
+        ask = f'| "{ASK} " QUESTION "\\n"' if first else ""
+        return (
+            f'start: "{number} " task "\\n" | {END} {ask}\n'
+            f"task: {tasks}\n"
+            f"SPAN: %regex {self._spans}\n"
+            "QUESTION: /[^\\n]{8,160}/\n"
+            f"language: {_words(LANGUAGES)}\n"
+        )
+
+    def _task(self, tool: ToolSpec, outputs: Mapping[int, ValueType]) -> str:
+        head = f"{tool.name} "
+        parts: list[str] = []
+        written = False
+        for slot in tool.slots:
+            lead = (head if not parts else "") + (("\t" if written else "") + slot.name + "=")
+            body = f"{json.dumps(lead)} {self._value(slot, outputs)}"
+            parts.append(body if slot.required else f"({body})?")
+            written = written or slot.required
+        if parts and not tool.slots[0].required:
+            return self._all_optional(tool, outputs)
+        return " ".join(parts) or json.dumps(head)
+
+    def _all_optional(self, tool: ToolSpec, outputs: Mapping[int, ValueType]) -> str:
+        # No slot is sure to come first, so every choice of slots is written out; such tools have few slots.
+        fields = [(slot, f"{slot.name}=") for slot in tool.slots]
+        choices = [f"{json.dumps(tool.name + ' ')}"]
+        for mask in range(1, 1 << len(fields)):
+            chosen = [field for bit, field in enumerate(fields) if mask >> bit & 1]
+            texts = [
+                f"{json.dumps((f'{tool.name} ' if i == 0 else chr(9)) + name)} {self._value(slot, outputs)}"
+                for i, (slot, name) in enumerate(chosen)
+            ]
+            choices.append(" ".join(texts))
+        return "(" + " | ".join(choices) + ")"
+
+    def _value(self, slot: Slot, outputs: Mapping[int, ValueType]) -> str:
+        references = [f"${task_id}" for task_id, kind in outputs.items() if fits(kind, slot.type)]
+        if slot.choices:
+            return _group([_words(slot.choices)])
+        options = [_words(references)] if references else []
+        options.append(_words(_PLACEHOLDER.get(slot.type, ())))
+        options.extend(self._literals(slot))
+        one = _group([option for option in options if option])
+        return one if slot.type == ValueType.NAME else f'{one} ("|" {one})*'
+
+    def _literals(self, slot: Slot) -> list[str]:
+        if slot.name.endswith("language"):
+            return ["language"]
+        if slot.type in _FILE_TYPES:
+            return [_words(self._files)] if self._files else []
+        return ["SPAN"]
+
+
+def _words(words: Sequence[str]) -> str:
+    return " | ".join(json.dumps(word, ensure_ascii=False) for word in words)
+
+
+def _group(options: Sequence[str]) -> str:
+    return f"({' | '.join(options)})"

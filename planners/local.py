@@ -1,0 +1,149 @@
+"""The planner on this machine: SmolLM2-135M with the adapter that ships, decoding under the grammar of plans."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+
+from jarvis.errors import PlannerError
+from jarvis.graph import Arg, Ref, Task
+from jarvis.llm.runtime import LanguageModel
+from jarvis.model_registry.packaged import package_file
+from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, Line
+from jarvis.planners.grammar import LineGrammar
+from jarvis.planners.protocol import AskBack, PlanRequest
+from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
+from jarvis.planners.wire import ASK, END, WireText, normalize, read_line, write_plan, write_prompt
+from jarvis.spec import ToolSpec, ValueType
+
+WEIGHTS = Path(__file__).with_name("weights") / "planner-lora-int8.safetensors"
+MAX_TASKS = 16
+_HISTORY_CHARS = 1200
+
+
+class LocalPlanner:
+    """Plans with the embedded model. Loading takes seconds and happens at the first plan, or in `load`."""
+
+    def __init__(self, adapter: Path = WEIGHTS, threads: int = 2) -> None:
+        self._adapter, self._threads = adapter, threads
+        self._lock = threading.Lock()
+        self._model: LanguageModel | None = None
+        self._vocabulary: GrammarVocabulary | None = None
+        self.confidence = 1.0
+        """Probability of the last plan among all that the grammar allowed, per choice (geometric mean)."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        return "fine-tuned SmolLM2-135M"
+
+    def load(self) -> None:
+        """Loads the model if it is not loaded yet; safe to call from any thread."""
+        with self._lock:
+            if self._model is None:
+                self._model = LanguageModel(package_file(BASE_PACKAGE, BASE_FILE), self._adapter, self._threads)
+                self._vocabulary = GrammarVocabulary(WireTokenizer.packaged())
+
+    async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
+        """Yields tasks as their lines close; the model works in a thread of its own.
+
+        Raises:
+            AskBack: the request lacks what it needs.
+            PlannerError: the weights are missing, or no line could be completed.
+        """
+        lines = self.tasks(request)
+        while (task := await asyncio.to_thread(next, lines, None)) is not None:
+            yield task
+
+    def tasks(self, request: PlanRequest) -> Iterator[Task]:
+        """The same, for callers without an event loop."""
+        try:
+            self.load()
+        except FileNotFoundError as error:
+            raise PlannerError(f"the planner's model is missing ({error}); run `pip install 'jarvis[text]'`") from error
+        with self._lock:
+            yield from self._write(request)
+
+    def _write(self, request: PlanRequest) -> Iterator[Task]:
+        assert self._model is not None and self._vocabulary is not None
+        text = normalize(request.text)
+        if not text.text:
+            return
+        history = _History(request)
+        tokenizer = WireTokenizer.packaged()
+        decoder = ConstrainedDecoder(self._model, tokenizer, self._vocabulary)
+        decoder.prompt(tokenizer.encode(write_prompt(text, history.turns)))
+        grammar = LineGrammar(text, request.tools)
+        outputs = dict(history.outputs)
+        seen: set[str] = set()
+        scores: list[Line] = []
+        for count in range(MAX_TASKS):
+            line = decoder.line(grammar.line(history.next_id + count, outputs, first=count == 0))
+            scores.append(line)
+            self.confidence = math.exp(sum(s.log_probability for s in scores) / len(scores))
+            body = line.text.partition(" ")[2]
+            if line.text in ("", END) or body in seen:
+                return
+            if line.text.startswith(f"{ASK} "):
+                raise AskBack(line.text.removeprefix(f"{ASK} "))
+            seen.add(body)
+            task = _lists(_task(line.text, text, history, request.first_id), request.tools)
+            outputs[history.next_id + count] = request.tools[task.tool].output
+            yield task
+
+
+class _History:
+    """Earlier turns in wire form, numbered from 0, as many as fit; and the way back to the real ids."""
+
+    def __init__(self, request: PlanRequest) -> None:
+        kept = list(request.history)
+        while len(kept) > 1 and sum(len(turn.text) + 40 * len(turn.tasks) for turn in kept) > _HISTORY_CHARS:
+            kept.pop(0)
+        tasks = [task for turn in kept for task in turn.tasks]
+        self._wire = {task.id: number for number, task in enumerate(tasks)}
+        self.real = {number: task.id for number, task in enumerate(tasks)}
+        self.next_id = len(tasks)
+        self.outputs: dict[int, ValueType] = {self._wire[t.id]: request.tools[t.tool].output for t in tasks}
+        self.turns = [self._turn(turn.text, turn.tasks, request.tools) for turn in kept]
+
+    def _turn(self, text: str, tasks: tuple[Task, ...], tools: Mapping[str, ToolSpec]) -> tuple[WireText, str]:
+        wire = normalize(text)
+        rows = [Task(self._wire[t.id], t.tool, {k: self._arg(v) for k, v in t.args.items()}) for t in tasks]
+        return wire, write_plan([row.to_json() for row in rows], wire, tools)  # type: ignore[misc]
+
+    def _arg(self, arg: Arg) -> Arg:
+        if isinstance(arg, tuple):
+            return tuple(self._value(value) for value in arg)
+        return self._value(arg)
+
+    def _value(self, value: str | Ref) -> str | Ref:
+        if isinstance(value, Ref):
+            return Ref(self._wire[value.task_id]) if value.task_id in self._wire else "@text"
+        return value
+
+
+def _lists(task: Task, tools: Mapping[str, ToolSpec]) -> Task:
+    # A list of labels is a list also when it holds one word.
+    def shaped(slot: str, arg: Arg) -> Arg:
+        spec = tools[task.tool].slot(slot)
+        return (arg,) if spec and spec.type == ValueType.LABELS and isinstance(arg, str) and arg[:1] != "@" else arg
+
+    return Task(task.id, task.tool, {slot: shaped(slot, arg) for slot, arg in task.args.items()})
+
+
+def _task(line: str, text: WireText, history: _History, first_id: int) -> Task:
+    row = Task.from_json(read_line(line))
+
+    def real(value: str | Ref) -> str | Ref:
+        if isinstance(value, Ref):
+            new = first_id + value.task_id - history.next_id
+            return Ref(history.real.get(value.task_id, new))
+        return text.restore(value)
+
+    args: dict[str, Arg] = {
+        slot: tuple(real(v) for v in arg) if isinstance(arg, tuple) else real(arg) for slot, arg in row.args.items()
+    }
+    return Task(first_id + row.id - history.next_id, row.tool, args)
