@@ -1,7 +1,7 @@
 """Sentence embeddings by all-MiniLM-L6-v2: texts as vectors whose dot product says how close they are in meaning.
 
-The model is `sentence-transformers/all-MiniLM-L6-v2` as int8 ONNX (Apache-2.0). `minilm_vocab.txt` beside this module is
-the vocabulary of BERT base uncased (Apache-2.0); it ships here because no small package carries it.
+The model is `sentence-transformers/all-MiniLM-L6-v2` as int8 ONNX (Apache-2.0). `minilm_vocab.txt` beside this
+module is the vocabulary of BERT base uncased (Apache-2.0); it ships here because no small package carries it.
 """
 
 from __future__ import annotations
@@ -72,6 +72,15 @@ class MiniLmEmbedder:
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden = np.asarray(self._session.run(None, feed)[0], dtype=np.float32)
         return unit((hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True))
+
+
+def load_embedder(files: Mapping[str, Path], options: RuntimeOptions) -> Embedder:
+    """The embedder whose file a card names: role `e5` is multilingual-e5-small, role `model` all-MiniLM-L6-v2."""
+    if "e5" not in files:
+        return MiniLmEmbedder(files, options)
+    from jarvis.tools.handlers.e5 import E5Embedder
+
+    return E5Embedder({"model": files["e5"]}, options)
 
 
 def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
