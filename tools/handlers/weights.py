@@ -49,10 +49,15 @@ def open_graph(graph: Path, weights: Path, threads: int) -> WeightedGraph:
     Raises:
         ModelFileError: `weights` is not the file that the graph was made from.
     """
-    import onnxruntime
-
     table = json.loads(graph.with_suffix(".json").read_text(encoding="utf-8"))
     tensors = _tensors(graph.name, table, weights)
+    return WeightedGraph(cpu_session(graph.with_suffix(".onnx"), threads, tensors), tensors)
+
+
+def cpu_session(model: Path, threads: int, tensors: Mapping[str, Any] | None = None) -> Any:
+    """An `onnxruntime.InferenceSession` on `threads` CPU threads; `tensors` are those the model leaves outside."""
+    import onnxruntime
+
     options: Any = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -61,8 +66,7 @@ def open_graph(graph: Path, weights: Path, threads: int) -> WeightedGraph:
     options.log_severity_level = 3
     if tensors:
         options.add_external_initializers(list(tensors), list(tensors.values()))
-    session = onnxruntime.InferenceSession(str(graph.with_suffix(".onnx")), options, providers=["CPUExecutionProvider"])
-    return WeightedGraph(session, tensors)
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 def _tensors(name: str, table: dict[str, Any], weights: Path) -> dict[str, Any]:
