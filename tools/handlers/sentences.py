@@ -94,10 +94,13 @@ def _after_bullet(line: str) -> int:
 
 
 def _goes_on(line: str, start: int, end: re.Match[str]) -> bool:
-    """Whether a full stop belongs to an abbreviation or an initial, or the next word is written small."""
-    if end.group() != ".":
+    """Whether the sentence goes on: a small letter follows, or the mark ends an abbreviation, initial or number."""
+    following = line[end.end() :].lstrip()
+    if following[:1].islower():
+        return True
+    if end.group() != "." or not following:
         return False
     last = line[start : end.start()].rsplit(" ", 1)[-1].lstrip("(\"'“")
-    following = line[end.end() :].lstrip()
     initial = len(last) == 1 and last.isupper() and last != "I"
-    return initial or following[:1].islower() or (bool(following) and last.lower() in _ABBREVIATIONS)
+    number = line[start : end.start()].strip().isdecimal()
+    return initial or number or last.lower() in _ABBREVIATIONS

@@ -73,7 +73,7 @@ def test_similarity_is_the_same_in_both_directions(english: SentenceSimilarity, 
 def test_texts_in_different_languages_are_compared(
     multilingual: SentenceSimilarity, sink: Sink, text: str, same: str, different: str
 ) -> None:
-    assert _score(multilingual, text, same, sink) > 0.35
+    assert _score(multilingual, text, same, sink) > 0.3
     assert _score(multilingual, text, different, sink) < 0.2
 
 
