@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
-from jarvis.model_registry.wheels import stored_file
+from jarvis.artifacts import file_digest
+from jarvis.errors import ModelFileError
+from jarvis.model_registry import wheels
+from jarvis.model_registry.card import ModelCard, WeightFile
+from jarvis.model_registry.wheels import Wheel, stored_file
+
+_log = logging.getLogger(__name__)
 
 
 def package_file(package: str, name: str) -> Path:
@@ -23,3 +34,139 @@ def package_file(package: str, name: str) -> Path:
     if not path.is_file():
         raise FileNotFoundError(f"{package} is installed but holds no {name}")
     return path
+
+
+def missing(card: ModelCard) -> list[str]:
+    """What a card still needs here, in words; empty when its model can run.
+
+    Fast: module specs and file sizes are looked up, nothing is imported or hashed.
+    """
+    return list(_missing(card))
+
+
+def way_out(card: ModelCard, *, again: bool = False) -> str:
+    """What to run so that the card's modules and files are here: "run `pip install 'jarvis[speech]'`"."""
+    package = f"'jarvis[{card.extra}]'" if card.extra not in ("", "core") else "jarvis"
+    commands = [f"`pip install {'--force-reinstall ' if again else ''}{package}`"]
+    fetched = wheels.missing(file.package for file in card.files)
+    if fetched:  # These have no other parts that pip could install.
+        commands = ([] if _only_fetched(card, fetched) else commands) + ["`jarvis setup`"]
+    return "run " + ", then ".join(commands)
+
+
+def locate(card: ModelCard, checked: Path | None = None) -> dict[str, Path]:
+    """The files of a card by role, each with the SHA-256 that the card states.
+
+    A file is hashed once: its path, size, modification time and digest are remembered in `checked`
+    (default: `checked-files.json` in the user's cache folder) until one of them changes.
+
+    Raises:
+        ModelFileError: a file is missing or is not the expected one.
+    """
+    if not card.files:
+        return {}
+    known = CheckedFiles(checked or _default_memory())
+    paths = {file.role: _located(card, file, known) for file in card.files}
+    known.save()
+    return paths
+
+
+class CheckedFiles:
+    """Remembers the digests of files that were hashed before, in one small JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known = _read_memory(path)
+        self._changed = False
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file, from memory while its size and modification time stay the same."""
+        stat = path.stat()
+        mark = [stat.st_size, stat.st_mtime_ns]
+        entry = self._known.get(str(path))
+        if entry is not None and entry[:2] == mark:
+            return str(entry[2])
+        digest = file_digest(path)
+        self._known[str(path)] = [*mark, digest]
+        self._changed = True
+        return digest
+
+    def save(self) -> None:
+        """Writes what was learned, in one step. A folder that cannot be written only costs the next run a hash."""
+        if not self._changed:
+            return
+        part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(self._known), encoding="utf-8")
+            os.replace(part, self.path)
+        except OSError as error:
+            _log.warning("cannot remember checked model files in %s: %s", self.path, error)
+
+
+def _read_memory(path: Path) -> dict[str, list[int | str]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        _log.warning("%s is not readable (%s); model files are hashed again", path, error)
+        return {}
+    if not isinstance(rows, dict):
+        return {}
+    return {str(key): row for key, row in rows.items() if isinstance(row, list) and len(row) == 3}
+
+
+def _default_memory() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("jarvis", appauthor=False) / "checked-files.json"
+
+
+def _located(card: ModelCard, file: WeightFile, known: CheckedFiles) -> Path:
+    try:
+        path = package_file(file.package, file.path)
+    except FileNotFoundError as error:
+        raise ModelFileError(f"{card.name}: {error}; {way_out(card)}", model_id=card.id) from None
+    if path.stat().st_size != file.bytes or known.digest(path) != file.sha256:
+        message = (
+            f"{card.name}: {path.name} of {file.package} is not the file that was checked for version "
+            f"{file.version}; {way_out(card, again=True)}"
+        )
+        raise ModelFileError(message, model_id=card.id)
+    return path
+
+
+def _missing(card: ModelCard) -> Iterator[str]:
+    for module in card.requires:
+        if not _importable(module):
+            yield f"the module {module} is not installed"
+    told: set[str] = set()
+    for file in card.files:
+        problem = _file_problem(file)
+        if problem and problem not in told:
+            told.add(problem)
+            yield problem
+
+
+def _only_fetched(card: ModelCard, fetched: Iterable[Wheel]) -> bool:
+    names = {wheel.name for wheel in fetched}
+    elsewhere = {file.package for file in card.files if file.package.replace("_", "-").lower() not in names}
+    return not elsewhere and all(_importable(module) for module in card.requires)
+
+
+def _importable(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ModuleNotFoundError, ValueError):  # the parent of a dotted name is missing, or the module has no spec
+        return False
+
+
+def _file_problem(file: WeightFile) -> str:
+    try:
+        path = package_file(file.package, file.path)
+    except FileNotFoundError as error:
+        return str(error)
+    if path.stat().st_size != file.bytes:
+        return f"{path.name} of {file.package} is not the one of version {file.version}"
+    return ""

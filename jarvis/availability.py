@@ -1,0 +1,49 @@
+"""Looks up what is here: installed models, memory. The selector gets it as data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from jarvis.model_registry.packaged import missing, way_out
+from jarvis.model_registry.registry import Registry
+from jarvis.selection import Availability
+
+_MEMINFO = Path("/proc/meminfo")
+
+
+def look(
+    registry: Registry,
+    *,
+    loaded: Iterable[str] = (),
+    language: str = "",
+    offline: bool = False,
+    preferred: Iterable[str] = (),
+) -> Availability:
+    """What is here now. Fast: nothing is imported, hashed or downloaded.
+
+    `loaded` are the ids of the models in memory (`LocalWorker.loaded`), `language` is that of the request. Use
+    `dataclasses.replace` for the other fields.
+    """
+    lacking = {card.id: missing(card) for card in registry}
+    reasons = {model_id: found[0] for model_id, found in lacking.items() if found}
+    return Availability(
+        missing={model_id: f"{reason}; {way_out(registry.get(model_id))}" for model_id, reason in reasons.items()},
+        loaded=frozenset(loaded),
+        free_memory_mb=free_memory_mb(),
+        language=language,
+        offline=offline,
+        preferred=frozenset(preferred),
+    )
+
+
+def free_memory_mb() -> int | None:
+    """Memory that can be used without swapping, in MB of 2**20 bytes; None where the system does not say."""
+    if _MEMINFO.is_file():
+        for line in _MEMINFO.read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) // 1024
+    if hasattr(os, "sysconf") and "SC_AVPHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return None
