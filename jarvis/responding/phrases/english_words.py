@@ -1,0 +1,63 @@
+"""English nouns: their plural and their article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_PLURALS: Mapping[str, str] = {
+    "person": "people", "man": "men", "woman": "women", "child": "children", "mouse": "mice", "foot": "feet",
+    "tooth": "teeth", "goose": "geese", "knife": "knives", "wolf": "wolves", "leaf": "leaves", "shelf": "shelves",
+    "loaf": "loaves", "calf": "calves", "half": "halves", "ox": "oxen", "sheep": "sheep", "fish": "fish",
+    "deer": "deer", "aircraft": "aircraft", "potato": "potatoes", "tomato": "tomatoes", "mosquito": "mosquitoes",
+    "policeman": "policemen", "fireman": "firemen", "bookshelf": "bookshelves", "goldfish": "goldfish",
+}  # fmt: skip
+_PAIRS = frozenset(
+    "scissors skis glasses sunglasses goggles jeans trousers pants shorts tweezers pliers binoculars headphones "
+    "trunks tights".split()
+)
+_MASS = frozenset("broccoli cereal rice bread hair grass water sky snow sand sea food furniture guacamole".split())
+_VOWEL_SOUND = ("hour", "honest", "heir", "x-ray")
+_CONSONANT_SOUND = ("uni", "use", "usu", "uten", "eu", "one", "once", "ukulele", "unicorn")
+
+
+def plural(noun: str) -> str:
+    """The plural of a noun or of a phrase that ends in its noun: "wine glass" -> "wine glasses"."""
+    head, space, last = noun.rpartition(" ")
+    return head + space + _plural_word(last)
+
+
+def _plural_word(word: str) -> str:
+    low = word.lower()
+    if low in _PLURALS:
+        return _PLURALS[low]
+    if low in _PAIRS or low in _MASS:
+        return word
+    if low.endswith(("s", "x", "z", "ch", "sh")):
+        return word + "es"
+    if low.endswith("y") and low[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def with_article(noun: str) -> str:
+    """The noun as one unnamed thing: "a cup", "an orange", "scissors", "broccoli"."""
+    last = noun.rpartition(" ")[2].lower()
+    if last in _PAIRS or last in _MASS:
+        return noun
+    return f"{'an' if _starts_with_vowel(noun.lower()) else 'a'} {noun}"
+
+
+def _starts_with_vowel(noun: str) -> bool:
+    if noun.startswith(_VOWEL_SOUND):
+        return True
+    return noun.startswith(tuple("aeiou")) and not noun.startswith(_CONSONANT_SOUND)
+
+
+def counted(noun: str, count: int) -> str:
+    """ "a cup" for one, "2 cups" for more; also "2 pairs of scissors" and "2 × broccoli"."""
+    last = noun.rpartition(" ")[2].lower()
+    if last in _PAIRS:
+        return f"a pair of {noun}" if count == 1 else f"{count} pairs of {noun}"
+    if last in _MASS:
+        return noun if count == 1 else f"{count} × {noun}"
+    return with_article(noun) if count == 1 else f"{count} {plural(noun)}"

@@ -1,0 +1,86 @@
+"""The last stage: an answer in which every statement comes from one task and cites it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jarvis.graph import Task, TaskGraph
+from jarvis.messages import Assignment, Claim, Request, Result
+from jarvis.responding.failures import not_run, told_failures
+from jarvis.responding.honesty import note_key
+from jarvis.responding.language import language_of
+from jarvis.responding.naming import Naming
+from jarvis.responding.phrases import Phrases, phrases_for
+from jarvis.responding.telling import PLAIN, Telling, tell
+from jarvis.responding.wanted import wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to show or say."""
+
+    text: str
+    """The claims, one a line, each followed by the ids of its tasks: `... [2]`."""
+    claims: tuple[Claim, ...]
+    """One for every task that the text speaks of, without marks."""
+    language: str
+    """ISO 639-1 code of the language it is in."""
+
+
+class Responder:
+    """Puts the results of a run into words, and nothing else."""
+
+    def __init__(self, model_names: Mapping[str, str] | None = None) -> None:
+        """`model_names` maps the ids of ModelCards to their names, which say what is an approximation."""
+        self._model_names = model_names or {}
+
+    def answer(
+        self,
+        request: Request,
+        graph: TaskGraph,
+        results: Mapping[int, Result],
+        assignments: Mapping[int, Assignment],
+        *,
+        language: str | None = None,
+    ) -> Answer:
+        """The answer to `request` in its language, or in `language` when there are phrases for it.
+
+        It tells the final results and those on the way that were asked for, every failure with its way out,
+        and what was left out because of it. A task without a result is never claimed.
+        """
+        phrases = phrases_for(language or language_of(request.text))
+        naming = Naming(request, graph, phrases)
+        told = self._told(naming, results)
+        troubles = told_failures(naming, results)
+        lines = [_marked(line, [task_id]) for task_id, line in told]
+        lines += [_marked(trouble.text, [claim.task_id for claim in trouble.claims]) for trouble in troubles]
+        lines += not_run(naming, results, assignments)
+        if len(lines) == 1 and told and graph[told[0][0]].tool in PLAIN:
+            lines = [told[0][1]]
+        claims = [Claim(line, task_id) for task_id, line in told]
+        claims += [claim for trouble in troubles for claim in trouble.claims]
+        return Answer("\n".join(lines or [_nothing(phrases)]), tuple(claims), phrases.code)
+
+    def _told(self, naming: Naming, results: Mapping[int, Result]) -> list[tuple[int, str]]:
+        tasks = [task for task in wanted(naming.request, naming.graph) if _has_value(task, results)]
+        tools = Counter(task.tool for task in tasks)
+        return [(task.id, self._tell(task, results[task.id], naming, tools[task.tool] > 1)) for task in tasks]
+
+    def _tell(self, task: Task, result: Result, naming: Naming, crowded: bool) -> str:
+        key = note_key(task.tool, self._model_names.get(result.model, result.model))
+        note = naming.phrases.bracketed(naming.phrases.texts[key]) if key else ""
+        return tell(Telling(task, result.value, naming, note, crowded))
+
+
+def _has_value(task: Task, results: Mapping[int, Result]) -> bool:
+    return task.id in results and results[task.id].ok
+
+
+def _marked(text: str, task_ids: Sequence[int]) -> str:
+    return " ".join([text, *(f"[{task_id}]" for task_id in task_ids)])
+
+
+def _nothing(phrases: Phrases) -> str:
+    return phrases.texts["nothing_planned"]

@@ -1,0 +1,89 @@
+"""Telling what happened at home: devices, timers, lists."""
+
+from __future__ import annotations
+
+from jarvis.messages import JsonValue
+from jarvis.responding.shapes import Row, is_scalar, number, rows, text
+from jarvis.responding.telling.anything import in_words
+from jarvis.responding.telling.sounds import length
+from jarvis.responding.telling.telling import Telling
+
+
+def tell_control(telling: Telling) -> str | None:
+    """ "In the simulated home, kitchen light is now off."."""
+    return _tell_devices(telling, "home.now")
+
+
+def tell_state(telling: Telling) -> str | None:
+    """ "In the simulated home, kitchen light is off."."""
+    return _tell_devices(telling, "home.is")
+
+
+def _tell_devices(telling: Telling, key: str) -> str | None:
+    value = telling.value
+    devices = [value] if isinstance(value, dict) else rows(value)
+    if not devices or not all(text(row.get("device")) and "state" in row for row in devices):
+        return None
+    phrases = telling.phrases
+    told = [phrases.say(key, device=text(row["device"]), state=_state(row, telling)) for row in devices]
+    statement = phrases.join(told)
+    if any(row.get("simulated") for row in devices):
+        return phrases.say("home.simulated", statement=statement)
+    return phrases.ended(phrases.capital(statement))
+
+
+def _state(row: Row, telling: Telling) -> str:
+    state, unit = row["state"], text(row.get("unit"))
+    if isinstance(state, str):
+        return telling.phrases.state(state) + (f" {unit}" if unit else "")
+    return in_words(state, telling.phrases) + (f" {unit}" if unit else "")
+
+
+def tell_timer(telling: Telling) -> str | None:
+    """ "Timer “pasta” was set (10 min 0 s)."; the data has `action`, `label`, `seconds`, `at` or `timers`."""
+    value = telling.value
+    if not isinstance(value, dict):
+        return None
+    timers = rows(value["timers"]) if "timers" in value else None
+    if timers is not None:
+        return _tell_timers(timers, telling)
+    action = text(value.get("action")) or telling.literal("action")
+    if f"timer.{action}" not in telling.phrases.texts:
+        return None
+    return telling.say(f"timer.{action}", **_timer_words(value, telling))
+
+
+def _tell_timers(timers: list[Row], telling: Telling) -> str:
+    if not timers:
+        return telling.say("timer.none")
+    return " ".join(telling.say("timer.status", **_timer_words(row, telling)) for row in timers)
+
+
+def _timer_words(row: Row, telling: Telling) -> dict[str, str]:
+    phrases = telling.phrases
+    label = text(row.get("label")) or telling.literal("label")
+    seconds = number(row.get("remaining", row.get("seconds")))
+    when = text(row.get("at")) or telling.literal("at") or text(row.get("duration")) or telling.literal("duration")
+    details = when if seconds is None else length(seconds, phrases)
+    return {"label": phrases.quoted(label) if label else "", "details": phrases.bracketed(details) if details else ""}
+
+
+def tell_list(telling: Telling) -> str | None:
+    """ "“milk” was put on the shopping list. It now has milk and eggs."; the data has `items`, maybe `list`."""
+    value = telling.value
+    items = _items(value.get("items") if isinstance(value, dict) else None)
+    if items is None or not isinstance(value, dict):
+        return None
+    phrases, action = telling.phrases, text(value.get("action")) or telling.literal("action")
+    item = text(value.get("item")) or telling.literal("item")
+    name = text(value.get("list")) or telling.literal("list")
+    if action in ("add", "remove") and item:
+        done = telling.say(f"list.{action}", item=phrases.quoted(item), list=name)
+        return done if not items else f"{done} {phrases.say('list.now', items=phrases.join(items))}"
+    return telling.say("list.read" if items else "list.empty", list=name, items=phrases.join(items))
+
+
+def _items(value: JsonValue) -> list[str] | None:
+    if isinstance(value, list) and all(is_scalar(item) for item in value):
+        return [str(item) for item in value]
+    return None
