@@ -57,6 +57,7 @@ def file_names(text: str) -> list[str]:
         word = run[0].rstrip(".:!?。：！？")
         if "://" in word or word.startswith("www."):
             found[word] = None
+            continue
         for extension in _EXTENSION.finditer(word):
             found.update(dict.fromkeys(_starts(word[: extension.end()])))
     return list(found)
@@ -68,7 +69,7 @@ def _starts(name: str) -> list[str]:
     for index, part in enumerate(parts[:-1]):
         if len(part) == 1 and "\u3040" <= part <= "\ud7af":
             starts.append("".join(parts[index + 1 :]))
-    return [start for start in starts if not start.startswith(".")]
+    return [start for start in starts if not _EXTENSION.fullmatch(start)]
 
 
 class LineGrammar:
