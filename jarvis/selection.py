@@ -49,9 +49,7 @@ class Selector:
         """The candidates for every task of a graph, by task id."""
         return {task.id: self.assign_task(task, graph, registry, available) for task in graph}
 
-    def assign_task(
-        self, task: Task, graph: TaskGraph, registry: Registry, available: Availability
-    ) -> Assignment:
+    def assign_task(self, task: Task, graph: TaskGraph, registry: Registry, available: Availability) -> Assignment:
         """The candidates for one task of a graph that may still grow, best first, with reasons in words.
 
         With no candidate, `advice` says in one sentence what is missing and which models would do it.

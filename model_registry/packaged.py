@@ -58,7 +58,7 @@ def locate(card: ModelCard, checked: Path | None = None) -> dict[str, Path]:
     """The files of a card by role, each with the SHA-256 that the card states.
 
     A file is hashed once: its path, size, modification time and digest are remembered in `checked`
-    (default: `checked-files.json` in the user's cache folder) until one of them changes.
+    (default: `checked-files.json` in `JARVIS_CACHE_DIR` or the user's cache folder) until one of them changes.
 
     Raises:
         ModelFileError: a file is missing or is not the expected one.
@@ -120,7 +120,8 @@ def _read_memory(path: Path) -> dict[str, list[int | str]]:
 def _default_memory() -> Path:
     from platformdirs import user_cache_path
 
-    return user_cache_path("jarvis", appauthor=False) / "checked-files.json"
+    chosen = os.environ.get("JARVIS_CACHE_DIR")
+    return (Path(chosen) if chosen else user_cache_path("jarvis")) / "checked-files.json"
 
 
 def _located(card: ModelCard, file: WeightFile, known: CheckedFiles) -> Path:
