@@ -7,7 +7,7 @@ from importlib import import_module
 
 from jarvis.responding.phrases.base import Named, Phrases
 
-_CLASSES: Mapping[str, str] = {"en": "English"}
+_CLASSES: Mapping[str, str] = {"en": "English", "zh": "Chinese", "de": "German", "es": "Spanish", "fr": "French"}
 
 
 def phrases_for(language: str | None) -> Phrases:

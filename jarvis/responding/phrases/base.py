@@ -69,7 +69,7 @@ class Phrases:
         return left + right
 
     def join(self, items: Sequence[str]) -> str:
-        """ "a, b and c"."""
+        """Like "a, b and c"."""
         if len(items) < 2:
             return "".join(items)
         return self.comma.join(items[:-1]) + self.conjunction_before(items[-1]) + items[-1]
@@ -114,9 +114,11 @@ class Phrases:
         """The text as the start of a sentence."""
         return text[:1].upper() + text[1:]
 
-    def ended(self, sentence: str) -> str:
-        """The sentence with a full stop if it has no end yet."""
-        return sentence if sentence.rstrip("”»\"')）").endswith(tuple(_ENDS)) else sentence + self.texts["stop"]
+    def ended(self, message: str) -> str:
+        """A message, which may be in another language, with a full stop if it has no end yet."""
+        if message.rstrip("”»\"')）").endswith(tuple(_ENDS)):
+            return message
+        return message + ("." if message[-1:].isascii() else self.texts["stop"])
 
     def noun(self, tool: str, values: Mapping[str, str]) -> Named:
         """What the output of a task is called."""
@@ -125,19 +127,20 @@ class Phrases:
         return Named(name, name)
 
     def about(self, source: Named | None) -> dict[str, str]:
-        """The phrases `of`, `within`, `out_of`, `src` and `start` about a source; empty without one."""
+        """The phrases `of`, `within`, `out_of`, `src`, `obj` and `start` about a source; empty without one."""
         if source is None:
-            return dict.fromkeys(("of", "within", "out_of", "src", "start"), "")
+            return dict.fromkeys(("of", "within", "out_of", "src", "obj", "start"), "")
         return {
             "of": self.of(source),
             "within": self.fill(self.texts["within"], {"src": source.object}),
             "out_of": self.fill(self.texts["out_of"], {"src": source.object}),
             "src": source.subject,
+            "obj": source.object,
             "start": source.subject if source.fixed else self.capital(source.subject),
         }
 
     def of(self, source: Named) -> str:
-        """ " of the page"."""
+        """Like " of the page"."""
         return self.fill(self.texts["of"], {"src": source.object})
 
     def word(self, label: str) -> str:
@@ -162,7 +165,7 @@ class Phrases:
         return self.languages.get(code, name)
 
     def counted(self, label: str, count: int) -> str:
-        """ "2 cups", "a cup"."""
+        """Like "2 cups", "a cup"."""
         return self.foreign(label) if count == 1 else f"{count} × {self.foreign(label)}"
 
 

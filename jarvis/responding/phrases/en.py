@@ -13,6 +13,7 @@ _TEXTS = {
     "within": " in {src}",
     "out_of": " from {src}",
     "stop": ".",
+    "between": " ",
     # texts
     "text.optical-character-recognition": "Text{within}{note}: {text}",
     "text.automatic-speech-recognition": "Transcript{of}{note}: {text}",
@@ -84,12 +85,13 @@ _TEXTS = {
     "beginning": "{text}… (the rest is in {path})",
     # home
     "home.simulated": "In the simulated home, {statement}.",
+    "home.real": "{statement}.",
     "home.now": "{device} is now {state}",
     "home.is": "{device} is {state}",
-    "home.done": "{device}: {state}",
-    "timer.start": "Timer {label} was set{details}.",
-    "timer.cancel": "Timer {label} was cancelled.",
-    "timer.status": "Timer {label}{details}.",
+    "timer.label": " {label}",
+    "timer.start": "Timer{label} was set{details}.",
+    "timer.cancel": "Timer{label} was cancelled.",
+    "timer.status": "Timer{label}{details}.",
     "timer.none": "No timer is running.",
     "list.add": "{item} was put on the {list} list.",
     "list.remove": "{item} was taken off the {list} list.",
@@ -222,7 +224,7 @@ class English(Phrases):
     kinds: ClassVar[Mapping[str, str]] = _KINDS
 
     def counted(self, label: str, count: int) -> str:
-        """ "a cup", "2 cups"."""
+        """Like "a cup", "2 cups"."""
         return english_words.counted(label.replace("_", " "), count)
 
     def foreign(self, label: str) -> str:

@@ -54,7 +54,7 @@ def _starts_with_vowel(noun: str) -> bool:
 
 
 def counted(noun: str, count: int) -> str:
-    """ "a cup" for one, "2 cups" for more; also "2 pairs of scissors" and "2 × broccoli"."""
+    """Like "a cup" for one, "2 cups" for more; also "2 pairs of scissors" and "2 × broccoli"."""
     last = noun.rpartition(" ")[2].lower()
     if last in _PAIRS:
         return f"a pair of {noun}" if count == 1 else f"{count} pairs of {noun}"

@@ -11,7 +11,7 @@ from jarvis.responding.telling.telling import Telling
 
 
 def tell_anything(telling: Telling) -> str:
-    """ "The result of unit_price: 12.5."; objects as "name: value" pairs, lists as lists."""
+    """Like "The result of unit_price: 12.5."; objects as "name: value" pairs, lists as lists."""
     value = telling.value
     if value is None:
         return telling.say("value.none")

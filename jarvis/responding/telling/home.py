@@ -10,12 +10,12 @@ from jarvis.responding.telling.telling import Telling
 
 
 def tell_control(telling: Telling) -> str | None:
-    """ "In the simulated home, kitchen light is now off."."""
+    """Like "In the simulated home, kitchen light is now off."."""
     return _tell_devices(telling, "home.now")
 
 
 def tell_state(telling: Telling) -> str | None:
-    """ "In the simulated home, kitchen light is off."."""
+    """Like "In the simulated home, kitchen light is off."."""
     return _tell_devices(telling, "home.is")
 
 
@@ -29,18 +29,17 @@ def _tell_devices(telling: Telling, key: str) -> str | None:
     statement = phrases.join(told)
     if any(row.get("simulated") for row in devices):
         return phrases.say("home.simulated", statement=statement)
-    return phrases.ended(phrases.capital(statement))
+    return phrases.say("home.real", statement=phrases.capital(statement))
 
 
 def _state(row: Row, telling: Telling) -> str:
     state, unit = row["state"], text(row.get("unit"))
-    if isinstance(state, str):
-        return telling.phrases.state(state) + (f" {unit}" if unit else "")
-    return in_words(state, telling.phrases) + (f" {unit}" if unit else "")
+    said = state if isinstance(state, str) else in_words(state, telling.phrases)
+    return telling.phrases.state(f"{said} {unit}" if unit else said)
 
 
 def tell_timer(telling: Telling) -> str | None:
-    """ "Timer “pasta” was set (10 min 0 s)."; the data has `action`, `label`, `seconds`, `at` or `timers`."""
+    """Like "Timer “pasta” was set (10 min 0 s)."; the data has `action`, `label`, `seconds`, `at` or `timers`."""
     value = telling.value
     if not isinstance(value, dict):
         return None
@@ -56,7 +55,9 @@ def tell_timer(telling: Telling) -> str | None:
 def _tell_timers(timers: list[Row], telling: Telling) -> str:
     if not timers:
         return telling.say("timer.none")
-    return " ".join(telling.say("timer.status", **_timer_words(row, telling)) for row in timers)
+    return telling.phrases.texts["between"].join(
+        telling.say("timer.status", **_timer_words(row, telling)) for row in timers
+    )
 
 
 def _timer_words(row: Row, telling: Telling) -> dict[str, str]:
@@ -65,11 +66,14 @@ def _timer_words(row: Row, telling: Telling) -> dict[str, str]:
     seconds = number(row.get("remaining", row.get("seconds")))
     when = text(row.get("at")) or telling.literal("at") or text(row.get("duration")) or telling.literal("duration")
     details = when if seconds is None else length(seconds, phrases)
-    return {"label": phrases.quoted(label) if label else "", "details": phrases.bracketed(details) if details else ""}
+    return {
+        "label": phrases.say("timer.label", label=phrases.quoted(label)) if label else "",
+        "details": phrases.bracketed(details) if details else "",
+    }
 
 
 def tell_list(telling: Telling) -> str | None:
-    """ "“milk” was put on the shopping list. It now has milk and eggs."; the data has `items`, maybe `list`."""
+    """Like "“milk” was put on the shopping list. It now has milk and eggs."; the data has `items`, maybe `list`."""
     value = telling.value
     items = _items(value.get("items") if isinstance(value, dict) else None)
     if items is None or not isinstance(value, dict):
@@ -79,7 +83,8 @@ def tell_list(telling: Telling) -> str | None:
     name = text(value.get("list")) or telling.literal("list")
     if action in ("add", "remove") and item:
         done = telling.say(f"list.{action}", item=phrases.quoted(item), list=name)
-        return done if not items else f"{done} {phrases.say('list.now', items=phrases.join(items))}"
+        now = [phrases.say("list.now", items=phrases.join(items))] if items else []
+        return phrases.texts["between"].join([done, *now])
     return telling.say("list.read" if items else "list.empty", list=name, items=phrases.join(items))
 
 

@@ -23,12 +23,12 @@ _ITEMS = 12
 
 
 def tell_picture_label(telling: Telling) -> str | None:
-    """ "photo.jpg most likely shows a tabby cat (62 %), then a tiger cat (20 %)."."""
+    """Like "photo.jpg most likely shows a tabby cat (62 %), then a tiger cat (20 %)."."""
     return _tell_labels(telling, "shows", _thing)
 
 
 def tell_label(telling: Telling) -> str | None:
-    """ "“I love it”: most likely joy (91 %)."; a sentiment is called one."""
+    """Like "“I love it”: most likely joy (91 %)."; a sentiment is called one."""
     found = labelled(telling.value)
     if found and all(item.label.lower() in _SENTIMENTS for item in found):
         return telling.say("sentiment", best=_worded(found[0], telling.phrases))
@@ -36,7 +36,7 @@ def tell_label(telling: Telling) -> str | None:
 
 
 def tell_fit(telling: Telling) -> str | None:
-    """ "Of the labels given, “sports” fits news.txt best (81 %)."."""
+    """Like "Of the labels given, “sports” fits news.txt best (81 %)."."""
     return _tell_labels(telling, "fits", _quoted)
 
 
@@ -82,7 +82,7 @@ def _quoted(item: Labelled, phrases: Phrases) -> str:
 
 
 def tell_language(telling: Telling) -> str | None:
-    """ "The language of your text is French (99 %)."."""
+    """Like "The language of your text is French (99 %)."."""
     found = labelled(telling.value)
     if not found:
         return None
@@ -95,7 +95,7 @@ def tell_language(telling: Telling) -> str | None:
 
 
 def tell_entities(telling: Telling) -> str | None:
-    """ "In your text: people: Ada Lovelace; places: London and Paris."."""
+    """Like "In your text: people: Ada Lovelace; places: London and Paris."."""
     found = labelled(telling.value)
     if found is None or not all(item.text for item in found):
         return None
@@ -116,7 +116,7 @@ def _some(items: Sequence[str], phrases: Phrases) -> str:
 
 
 def tell_similarity(telling: Telling) -> str | None:
-    """ "The two texts are close in meaning (similarity 0.83)."."""
+    """Like "The two texts are close in meaning (similarity 0.83)."."""
     score = score_of(telling.value)
     if score is None:
         return None
@@ -125,7 +125,7 @@ def tell_similarity(telling: Telling) -> str | None:
 
 
 def tell_rows(telling: Telling) -> str | None:
-    """ "Rows of iris.csv: 1: setosa (98 %), 2: virginica (71 %)."."""
+    """Like "Rows of iris.csv: 1: setosa (98 %), 2: virginica (71 %)."."""
     found = labelled(telling.value)
     if not found:
         return None

@@ -17,7 +17,7 @@ _VISIBLE = 0.3
 
 
 def tell_found(telling: Telling) -> str | None:
-    """ "Found 3 things in photo.jpg: 2 cups (0.91, 0.77) and a spoon (0.64)."."""
+    """Like "Found 3 things in photo.jpg: 2 cups (0.91, 0.77) and a spoon (0.64)."."""
     found = labelled(telling.value)
     if found is None:
         return None
@@ -63,7 +63,7 @@ def _scores(things: Sequence[Labelled], phrases: Phrases) -> str:
 
 
 def tell_poses(telling: Telling) -> str | None:
-    """ "Found a person in photo.jpg with 14 visible keypoints."."""
+    """Like "Found a person in photo.jpg with 14 visible keypoints."."""
     people = rows(telling.value)
     if people is None:
         return None

@@ -11,7 +11,7 @@ _LISTED = 6
 
 
 def length(seconds: float, phrases: Phrases) -> str:
-    """ "3.2 s", from 100 seconds on "2 min 5 s", from an hour on "1 h 30 min"."""
+    """Like "3.2 s", from 100 seconds on "2 min 5 s", from an hour on "1 h 30 min"."""
     if seconds < 100:
         return phrases.say("seconds", number=phrases.number(seconds, 1))
     minutes, rest = divmod(round(seconds), 60)
@@ -22,7 +22,7 @@ def length(seconds: float, phrases: Phrases) -> str:
 
 
 def tell_voice(telling: Telling) -> str | None:
-    """ "Speech in voice.wav from 0.4 s to 3.2 s."."""
+    """Like "Speech in voice.wav from 0.4 s to 3.2 s."."""
     found = spans(telling.value)
     if found is None:
         return None
