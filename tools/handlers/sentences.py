@@ -55,7 +55,7 @@ def stem(word: str) -> str:
     """An English word without its most common endings, so that `cups` meets `cup` and `melted` meets `melts`."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    for ending in ("ing", "ed", "es", "s", "e"):
+    for ending in ("ing", "ed", "er", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             return word[: -len(ending)]
     return word
