@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -10,8 +11,9 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, create_model
 
-from jarvis.graph import Arg, Task, TaskGraph
+from jarvis.graph import Arg, Task
 from jarvis.messages import Response
+from jarvis.planners.protocol import PlanRequest
 from jarvis.spec import Slot, ToolSpec, ValueType
 
 if TYPE_CHECKING:
@@ -68,16 +70,35 @@ class JarvisTool(BaseTool):
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
 
     def _run(self, **args: Any) -> tuple[str, Response]:
-        answer: Response = self.jarvis.run_graph_sync(self._graph(args))
+        answer = self._ready(args).run_sync(self.spec.does)
         return answer.text, answer
 
     async def _arun(self, **args: Any) -> tuple[str, Response]:
-        answer: Response = await self.jarvis.run_graph(self._graph(args))
+        answer = await self._ready(args).run(self.spec.does)
         return answer.text, answer
 
-    def _graph(self, args: dict[str, Any]) -> TaskGraph:
+    def _ready(self, args: dict[str, Any]) -> Jarvis:
+        """The same Jarvis, its loaded models included, with a plan that is made already."""
         given = {name: _arg(value) for name, value in args.items() if value is not None}
-        return TaskGraph([Task(0, self.spec.name, given)], {self.spec.name: self.spec})
+        self.jarvis.stages()
+        ready: Jarvis = copy(self.jarvis)
+        ready.planner = _GivenPlan(Task(0, self.spec.name, given))
+        return ready
+
+
+class _GivenPlan:
+    """A planner that was told what to plan."""
+
+    def __init__(self, *tasks: Task) -> None:
+        self._tasks = tasks
+
+    @property
+    def name(self) -> str:
+        return "a caller's own plan"
+
+    async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
+        for task in self._tasks:
+            yield task
 
 
 def as_tools(jarvis: Jarvis, names: Iterable[str] | None = None) -> list[BaseTool]:
