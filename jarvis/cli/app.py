@@ -1,0 +1,169 @@
+"""The commands and their options. Each imports what it needs when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jarvis.cli.screen import Screen
+from jarvis.cli.services import Services
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Say what you want in one breath: Jarvis plans it as a graph of AI tasks, runs them here, and answers.",
+    epilog='Try: jarvis run "describe photo.jpg and read it aloud"',
+)
+models_app = typer.Typer(add_completion=False, rich_markup_mode=None, help="The models that Jarvis knows.")
+app.add_typer(models_app, name="models")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command is given."""
+
+    screen: Screen
+    services: Services
+
+
+def _here(context: typer.Context) -> Context:
+    here = context.find_root().obj
+    assert isinstance(here, Context)
+    return here
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.callback(invoke_without_command=True)
+def _jarvis(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        import jarvis
+
+        _here(context).screen.write(f"jarvis {jarvis.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        _here(context).screen.write(context.get_help())
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    text: Annotated[str | None, typer.Argument(help="What you want; - reads standard input.")] = None,
+    file: Annotated[
+        list[Path] | None, typer.Option("--file", "-f", metavar="FILE", help="A file to work on; may be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where new files go.  [default: ./jarvis-out]")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Allow what cannot be taken back, such as unlocking a door.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Do what TEXT asks and show the answer."""
+    from jarvis.cli.run import RunOptions, files_of, read_text
+    from jarvis.cli.run import run as run_request
+
+    here = _here(context)
+    options = RunOptions(read_text(text, here.screen), files_of(file or ()), out, json, yes)
+    return run_request(options, here.screen, here.services)
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    text: Annotated[str | None, typer.Argument(help="What you want; - reads standard input.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="IN.jsonl", help='Plan every line {"id", "request"} of a file.')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Where the plans of --batch go.")] = None,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a Mermaid diagram.")] = False,
+    json: Json = False,
+) -> int:
+    """Show how Jarvis would do TEXT, without doing it."""
+    from jarvis.cli import plan as planning
+
+    here = _here(context)
+    if batch is not None or out is not None:
+        return planning.plan_batch(batch, out, text, here.screen, here.services)
+    form: planning.Form = "json" if json else "mermaid" if mermaid else "lines"
+    return planning.plan_one(text, form, here.screen, here.services)
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where new files go.  [default: ./jarvis-out]")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Allow what cannot be taken back, such as unlocking a door.")
+    ] = False,
+) -> int:
+    """Talk with Jarvis; it remembers earlier turns."""
+    from jarvis.cli.chat import chat as converse
+
+    here = _here(context)
+    return converse(here.screen, here.services, out=out, yes=yes)
+
+
+@app.command()
+def setup(
+    context: typer.Context,
+    all_models: Annotated[
+        bool, typer.Option("--all", help="Fetch for all models, not only the installed extras.")
+    ] = False,
+) -> int:
+    """Fetch the weights that pip does not bring, once."""
+    from jarvis.cli.setup import fetch_missing
+
+    here = _here(context)
+    return fetch_missing(here.screen, here.services, everything=all_models)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    verify: Annotated[bool, typer.Option("--verify", help="Also check the hash of every model file.")] = False,
+    json: Json = False,
+) -> int:
+    """Tell what works here and how to get what is missing."""
+    from jarvis.cli.doctor import examine
+
+    here = _here(context)
+    return examine(here.screen, here.services, verify=verify, as_json=json)
+
+
+@models_app.command("list")
+def models_list(
+    context: typer.Context,
+    task: Annotated[str | None, typer.Option(help="Only models for this task, such as text-to-speech.")] = None,
+    json: Json = False,
+) -> int:
+    """List all models, best first for each task, and whether they can run here."""
+    from jarvis.cli.models import list_models
+
+    here = _here(context)
+    return list_models(task, here.screen, here.services, as_json=json)
+
+
+@models_app.command("show")
+def models_show(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="ID", help="As `jarvis models list` shows it.")],
+    json: Json = False,
+) -> int:
+    """Show everything known about one model."""
+    from jarvis.cli.models import show_model
+
+    here = _here(context)
+    return show_model(model, here.screen, here.services, as_json=json)

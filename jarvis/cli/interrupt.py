@@ -1,0 +1,5 @@
+"""Ctrl-C in a run."""
+
+
+class InterruptedRunError(KeyboardInterrupt):
+    """Ctrl-C, and the sentence about it is on the screen already."""

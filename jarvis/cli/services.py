@@ -1,0 +1,92 @@
+"""What the commands work with. Tests and host programs may bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from jarvis.graph import Task, TaskGraph
+from jarvis.messages import Event
+from jarvis.spec import ToolSpec
+
+if TYPE_CHECKING:
+    from jarvis.model_registry.registry import Registry
+    from jarvis.settings import Settings
+
+Approve = Callable[[Task], Awaitable[bool]]
+"""Asked before a task that cannot be taken back."""
+
+
+class Conversation(Protocol):
+    """What `chat` needs of a Session."""
+
+    def stream(self, text: str, files: Sequence[Path | str] = (), out: Path | None = None) -> AsyncIterator[Event]:
+        """Takes one turn; the last event is Answered."""
+        ...
+
+
+class Assistant(Protocol):
+    """What the commands need of a Jarvis."""
+
+    @property
+    def tools(self) -> Mapping[str, ToolSpec]:
+        """The task types that a plan may use."""
+        ...
+
+    def stream(self, text: str, files: Sequence[Path | str] = (), out: Path | None = None) -> AsyncIterator[Event]:
+        """Runs a request; the last event is Answered."""
+        ...
+
+    async def plan(self, text: str) -> TaskGraph:
+        """Plans a request and runs nothing.
+
+        Raises:
+            AskBack: the request lacks what it needs.
+        """
+        ...
+
+    def session(self) -> Conversation:
+        """A new conversation."""
+        ...
+
+
+Opener = Callable[["Settings", Approve], AbstractAsyncContextManager[Assistant]]
+
+
+def open_jarvis(settings: Settings, approve: Approve) -> AbstractAsyncContextManager[Assistant]:
+    """The real thing."""
+    from jarvis.engine import Jarvis
+
+    return Jarvis.open(settings, approve=approve)
+
+
+def shipped_registry() -> Registry:
+    """The models that Jarvis knows."""
+    from jarvis.model_registry.registry import Registry
+
+    return Registry.load()
+
+
+def settings_from_env() -> Settings:
+    """The settings of this process."""
+    from jarvis.settings import Settings
+
+    return Settings.from_env()
+
+
+def nothing() -> None:
+    """Does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that reaches out of the command line."""
+
+    open: Opener = open_jarvis
+    registry: Callable[[], Registry] = shipped_registry
+    settings: Callable[[], Settings] = settings_from_env
+    hurry: Callable[[], None] = nothing
+    """Called after an interrupt, when the answer no longer matters: the process should end soon."""
