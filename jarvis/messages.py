@@ -180,6 +180,14 @@ class PlanningStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing(Event):
+    """Something has to be fetched or loaded before the run goes on."""
+
+    message: str
+    """What is being waited for, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPlanned(Event):
     """The planner closed a task; it is valid and may start."""
 

