@@ -39,14 +39,8 @@ class LiteMedSam:
         Raises:
             TaskError: no box, a point, a box outside the image, or nothing found in the boxes.
         """
-        if inputs.has("point"):
-            raise TaskError("this segmentation model takes a box, not a point; give box: x1,y1,x2,y2 in pixels instead")
-        image = inputs.image()
-        boxes = [inside(box, image.size) for box in read_boxes(inputs.data("box"))]
-        mask = self._mask(image, boxes)
-        if not mask.any():
-            raise TaskError("the model found nothing to cut out in that box; try a box closer around the thing")
-        return sink.image("mask", _picture(mask))
+        image, boxes = prompts(inputs)
+        return sink.image("mask", _picture(self._mask(image, boxes)))
 
     def _mask(self, image: Image, boxes: Sequence[Box]) -> NDArray[np.bool_]:
         import numpy as np
@@ -59,6 +53,66 @@ class LiteMedSam:
             logits = self._decoder.run({"embedding": embedding, "box": corners})[0][0, 0]
             mask |= _full_size(logits, image.size, scale) > 0
         return mask
+
+
+class GrabCut:
+    """GrabCut (Rother, Kolmogorov and Blake, 2004): tells a thing from what is around it by colour. No files."""
+
+    def __init__(self, files: Mapping[str, Path], options: RuntimeOptions) -> None:
+        import cv2
+
+        cv2.setNumThreads(options.threads)
+        self._side = int(options.parameters.get("side", 384))
+        """The longer side of the image that is worked on, in pixels; the outline is scaled up from it."""
+
+    def run(self, inputs: Inputs, sink: Sink) -> Value:
+        """A mask of the image's size, white where the things in the boxes are.
+
+        Raises:
+            TaskError: no box, a point, a box outside the image, or nothing found in the boxes.
+        """
+        image, boxes = prompts(inputs)
+        return sink.image("mask", _picture(self._mask(image, boxes)))
+
+    def _mask(self, image: Image, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+        import cv2
+        import numpy as np
+
+        scale = min(self._side / max(image.size), 1.0)
+        size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+        small = np.ascontiguousarray(np.asarray(image.resize(size))[:, :, ::-1])
+        mask = np.zeros(small.shape[:2], dtype=np.float32)
+        for box in boxes:
+            mask = np.maximum(mask, _grab(small, [round(part * scale) for part in box]))
+        smooth = cv2.resize(mask, image.size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(smooth > 0.5)
+
+
+def _grab(pixels: NDArray[np.uint8], box: list[int]) -> NDArray[np.float32]:
+    """1 where the thing in a box is, else 0; pixels are BGR."""
+    import cv2
+    import numpy as np
+
+    labels = np.full(pixels.shape[:2], cv2.GC_BGD, dtype=np.uint8)
+    labels[box[1] : box[3], box[0] : box[2]] = cv2.GC_PR_FGD
+    # It compares the colours in the box with those around it, and cannot start where nothing is around it.
+    if (labels == cv2.GC_BGD).sum() < 10:
+        raise TaskError("the box fills the whole image, so there is nothing to cut the thing out of; give a closer box")
+    cv2.setRNGSeed(0)
+    cv2.grabCut(pixels, labels, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_MASK)
+    return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+
+
+def prompts(inputs: Inputs) -> tuple[Image, list[Box]]:
+    """The image and the boxes of a task, in pixels.
+
+    Raises:
+        TaskError: no box, a point, or a box outside the image.
+    """
+    if inputs.has("point"):
+        raise TaskError("this segmentation model takes a box, not a point; give box: x1,y1,x2,y2 in pixels instead")
+    image = inputs.image()
+    return image, [inside(box, image.size) for box in read_boxes(inputs.data("box"))]
 
 
 def read_boxes(value: Any) -> list[Box]:
@@ -140,4 +194,6 @@ def _full_size(logits: NDArray[np.float32], size: tuple[int, int], scale: float)
 def _picture(mask: NDArray[np.bool_]) -> Image:
     from PIL import Image
 
+    if not mask.any():
+        raise TaskError("the model found nothing to cut out in that box; try a box closer around the thing")
     return Image.fromarray(mask.astype("uint8") * 255)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 SHORTEST_SIDE, LONGEST_SIDE = 736, 2000
 """An image is scaled up until its shorter side has so many pixels, and down until its longer side has no more."""
 
-_INSIDE, _LINE_SCORE, _TEXT_SCORE, _TURNED = 0.3, 0.5, 0.5, 0.9
+_INSIDE, _LINE_SCORE, _TURNED = 0.3, 0.5, 0.9
+_TEXT_SCORE, _LETTER_SCORE = 0.5, 0.8
+"""What a text must reach, and one of a single letter: round things in photos pass for an O with 0.6."""
 _UNCLIP = 1.6
 _READ_HEIGHT, _READ_WIDTH, _BATCH = 48, 320, 6
 
@@ -70,7 +72,7 @@ class PaddleOcr:
         return [
             Line(text, float(quad[:, 0].min()), float(quad[:, 1].mean()), _height(quad))
             for quad, (text, score) in zip(quads, texts, strict=True)
-            if score >= _TEXT_SCORE and text.strip()
+            if text.strip() and score >= (_TEXT_SCORE if len(text.strip()) > 1 else _LETTER_SCORE)
         ]
 
     def _find(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
@@ -83,7 +85,7 @@ class PaddleOcr:
         odds = self._finder.run(None, {"x": _planes(cv2.resize(pixels, size))[None]})[0][0, 0]
         back = np.array([width / size[0], height / size[1]], dtype=np.float32)
         limits = np.array([width - 1, height - 1], dtype=np.float32)
-        return [np.clip(quad * back, 0, limits) for quad in find_quads(odds)]
+        return [np.clip(np.round(quad * back), 0, limits) for quad in find_quads(odds)]
 
     def _upright(self, line: NDArray[np.uint8]) -> NDArray[np.uint8]:
         upside_down = float(self._turner.run(None, {"x": _strip(line, 192)[None]})[0][0, 1])
@@ -171,8 +173,7 @@ def cut_out(pixels: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     turn = cv2.getPerspectiveTransform(quad, corners)
     part = cv2.warpPerspective(pixels, turn, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC)
-    cut: NDArray[np.uint8] = np.ascontiguousarray(np.rot90(part) if height >= 1.5 * width else part)
-    return cut
+    return np.ascontiguousarray(np.rot90(part) if height >= 1.5 * width else part, dtype=np.uint8)
 
 
 def _height(quad: NDArray[np.float32]) -> float:

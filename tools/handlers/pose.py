@@ -42,6 +42,8 @@ BONES = (
 )
 """The limbs of OpenPose's body model in its order, which fixes their colours."""
 
+_COLOURED = [*KEYPOINTS, "neck"]
+
 Person = dict[str, Any]
 
 
@@ -122,8 +124,9 @@ def draw_skeletons(people: list[Person], size: tuple[int, int], sure: float) -> 
         for number, (start, end) in enumerate(BONES):
             if start in points and end in points:
                 draw.line([points[start], points[end]], fill=_colour(number, 0.6), width=width)
-        for number, (x, y) in enumerate(points.values()):
-            draw.ellipse([x - width, y - width, x + width, y + width], fill=_colour(number, 1.0))
+        for label, (x, y) in points.items():
+            fill = _colour(_COLOURED.index(label), 1.0)
+            draw.ellipse([x - width, y - width, x + width, y + width], fill=fill)
     return picture
 
 
