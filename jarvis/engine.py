@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +119,9 @@ class Jarvis:
             self._registry = Registry.load()
         return self._registry
 
-    def tool(self, effect: str | Effect = Effect.NONE, *, name: str = "") -> Callable[[Callable[..., Any]], FunctionTool]:
+    def tool(
+        self, effect: str | Effect = Effect.NONE, *, name: str = ""
+    ) -> Callable[[Callable[..., Any]], FunctionTool]:
         """Declares a typed function as a tool of this Jarvis.
 
         Raises:
@@ -153,7 +155,12 @@ class Jarvis:
         return graph
 
     async def run(
-        self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None, *, memory: Memory | None = None
+        self,
+        text: str,
+        files: Sequence[Path | str] = (),
+        out: Path | str | None = None,
+        *,
+        memory: Memory | None = None,
     ) -> Response:
         """Does what a request asks for. Failed tasks are told in the response, not raised.
 
@@ -168,8 +175,13 @@ class Jarvis:
         raise AssertionError("a stream of events ends with Answered")
 
     async def stream(
-        self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None, *, memory: Memory | None = None
-    ) -> AsyncIterator[Event]:
+        self,
+        text: str,
+        files: Sequence[Path | str] = (),
+        out: Path | str | None = None,
+        *,
+        memory: Memory | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """The same, with each event as it happens; the last one is Answered. Closing the stream cancels the run.
 
         Raises:
@@ -209,10 +221,9 @@ class Jarvis:
     def _cached(self, worker: Worker) -> Worker:
         if self.settings.cache_mb <= 0:
             return worker
-        from jarvis.cache import ResultCache
         from jarvis.execution.cached import CachedWorker
 
-        return CachedWorker(worker, ResultCache(self.settings.cache_dir / "results", self.settings.cache_mb))
+        return CachedWorker(worker, self.settings.cache_dir / "results", self.settings.cache_mb)
 
     @property
     def loaded(self) -> frozenset[str]:
@@ -271,9 +282,7 @@ class _Run:
             language=language_of(self.request.text),
             preferred=self.jarvis.settings.prefer,
         )
-        asked = PlanRequest(
-            self.request.text, self.tools, self.memory.turns, self.memory.next_id, _names(self.request)
-        )
+        asked = PlanRequest(self.request.text, self.tools, self.memory.turns, self.memory.next_id, _names(self.request))
         async for task in planner.plan(asked):
             self.graph = self.graph.with_task(task)
             assignment = self.stages.selector.assign_task(task, self.graph, self.stages.registry, available)

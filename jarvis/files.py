@@ -40,7 +40,13 @@ _MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
     (4, b"ftyp", "video"),
     (0, b"%PDF", "pdf"),
 )
-_MEDIA_TYPES = {"image": "image/*", "audio": "audio/*", "video": "video/*", "text": "text/plain", "pdf": "application/pdf"}
+_MEDIA_TYPES = {
+    "image": "image/*",
+    "audio": "audio/*",
+    "video": "video/*",
+    "text": "text/plain",
+    "pdf": "application/pdf",
+}
 _WANTED: dict[ValueType, Kind] = {
     ValueType.IMAGE: "image",
     ValueType.MASK: "image",
@@ -151,7 +157,9 @@ class Files:
         if kind in self._earlier:
             return self._earlier[kind]
         word = {"text": "text", "image": "picture", "audio": "recording", "video": "video"}.get(kind, "file")
-        raise InputError(f"the request speaks of a {word} but none is given; name it or attach it with -f", path=literal)
+        raise InputError(
+            f"the request speaks of a {word} but none is given; name it or attach it with -f", path=literal
+        )
 
     def _media(self, name: str, wanted: Kind) -> Artifact:
         if re.match(r"[a-z]+://|www\.", name):
@@ -168,7 +176,9 @@ class Files:
     def _text(self, path: Path) -> str:
         kind = kind_of(path)
         if kind != "text":
-            raise InputError(f"{path.name} holds {_said(kind)}, not plain text; turn it into text first", path=str(path))
+            raise InputError(
+                f"{path.name} holds {_said(kind)}, not plain text; turn it into text first", path=str(path)
+            )
         if path.stat().st_size > _LONGEST_TEXT:
             raise InputError(f"{path.name} is longer than 1 MB; give a shorter part of it", path=str(path))
         return path.read_text(encoding="utf-8", errors="replace")

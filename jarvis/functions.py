@@ -97,7 +97,9 @@ def _slot(function: str, name: str, hint: Any, required: bool) -> tuple[Slot, Ca
         return Slot(name, ValueType.NAME, required, tuple(str(member.value) for member in hint)), hint
     base = get_origin(hint) or hint
     if base not in _TYPES:
-        raise UsageError(f"{function}: {name!r} has the type {hint!r}, which no plan can carry; use str, int, Path, ...")
+        raise UsageError(
+            f"{function}: {name!r} has the type {hint!r}, which no plan can carry; use str, int, Path, ..."
+        )
     converter = _CONVERTERS.get(base, base)
     return Slot(name, _TYPES[base], required), converter
 

@@ -1,8 +1,8 @@
-"""A conversation: what was asked, planned and made before, so that "that picture" and "now in French" mean something."""
+"""A conversation: what was asked, planned and made before, so that "that picture" means something."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +90,7 @@ class Session:
 
     async def stream(
         self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """The same, with each event as it happens; the last one is Answered."""
         whole = f"{self.memory.pending.rstrip('.!?')}: {text}" if self.memory.pending else text
         async with aclosing(self._jarvis.stream(whole, files, out, memory=self.memory)) as events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -58,15 +58,19 @@ class Settings:
             try:
                 values[name] = kind(text)
             except ValueError:
-                raise UsageError(f"{_PREFIX}{name.upper()} is {text!r}; it must be a {kind.__name__}") from None
+                raise UsageError(f"{_PREFIX}{name.upper()} is {text!r}; it must be {_said(kind)}") from None
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _said(kind: Callable[[str], object]) -> str:
+    return "a whole number" if kind is int else "a number" if kind is float else "text"
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
-_KINDS = {
+_KINDS: dict[str, Callable[[str], object]] = {
     "planner": str,
     "planner_model": str,
     "planner_key_variable": str,

@@ -14,8 +14,8 @@ from jarvis.planners.wire import ASK, END, WireText
 from jarvis.spec import Slot, ToolSpec, ValueType, fits
 
 LANGUAGES = (
-    "Afrikaans Albanian Amharic Arabic Armenian Azerbaijani Basque Belarusian Bengali Bosnian Bulgarian Burmese Cantonese "
-    "Catalan Chinese Croatian Czech Danish Dutch English Esperanto Estonian Farsi Finnish Flemish French Galician "
+    "Afrikaans Albanian Amharic Arabic Armenian Azerbaijani Basque Belarusian Bengali Bosnian Bulgarian Burmese "
+    "Cantonese Catalan Chinese Croatian Czech Danish Dutch English Esperanto Estonian Farsi Finnish Flemish French Galician "
     "Georgian German Greek Gujarati Hausa Hawaiian Hebrew Hindi Hungarian Icelandic Igbo Indonesian Irish Italian "
     "Japanese Javanese Kannada Kazakh Khmer Korean Kurdish Lao Latin Latvian Lithuanian Luxembourgish Macedonian Malay "
     "Malayalam Maltese Mandarin Maori Marathi Mongolian Nepali Norwegian Pashto Persian Polish Portuguese Punjabi "
@@ -36,7 +36,9 @@ _PLACEHOLDER = {
 }
 _FILE_TYPES = (ValueType.IMAGE, ValueType.AUDIO, ValueType.VIDEO, ValueType.MASK, ValueType.TABLE)
 # Han, Kana and Hangul are written without spaces: there each character is a chunk of its own.
-_CHUNK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|\s+|.")
+_CHUNK = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|\s+|."
+)
 _RUN = re.compile(r"[^\s\"'“”‘’«»「」《》()\[\]<>,，、;；]+")
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}(?![A-Za-z0-9])")
 

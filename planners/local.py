@@ -11,11 +11,11 @@ from pathlib import Path
 from jarvis.errors import PlannerError
 from jarvis.graph import Arg, Ref, Task
 from jarvis.llm.runtime import LanguageModel
+from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.model_registry.packaged import package_file
 from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, Line
 from jarvis.planners.grammar import LineGrammar
 from jarvis.planners.protocol import AskBack, PlanRequest
-from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.planners.wire import ASK, END, WireText, normalize, read_line, write_plan, write_prompt
 from jarvis.spec import ToolSpec, ValueType
 
@@ -68,7 +68,8 @@ class LocalPlanner:
             yield from self._write(request)
 
     def _write(self, request: PlanRequest) -> Iterator[Task]:
-        assert self._model is not None and self._vocabulary is not None
+        assert self._model is not None
+        assert self._vocabulary is not None
         text = normalize(request.text)
         if not text.text:
             return

@@ -13,7 +13,25 @@ SPECS: tuple[ToolSpec, ...] = (
         "set_color, open, close, lock, unlock, play, pause, set_volume, start, stop, activate; target is the "
         "device, area or scene as the user names it; value carries the setting.",
         effect=Effect.EFFECT,
-        choices={"action": ("turn_on", "turn_off", "set_brightness", "set_temperature", "set_color", "open", "close", "lock", "unlock", "play", "pause", "set_volume", "start", "stop", "activate")},
+        choices={
+            "action": (
+                "turn_on",
+                "turn_off",
+                "set_brightness",
+                "set_temperature",
+                "set_color",
+                "open",
+                "close",
+                "lock",
+                "unlock",
+                "play",
+                "pause",
+                "set_volume",
+                "start",
+                "stop",
+                "activate",
+            )
+        },
         irreversible_actions=("unlock", "open"),
     ),
     spec(

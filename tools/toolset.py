@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from jarvis.tools import audio, home, image, table, text, video, web
 from jarvis.spec import ToolSpec
+from jarvis.tools import audio, home, image, table, text, video, web
 
 
 class ToolSet(Mapping[str, ToolSpec]):

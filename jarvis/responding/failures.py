@@ -25,15 +25,15 @@ def told_failures(naming: Naming, results: Mapping[int, Result]) -> list[Trouble
     failed = [(task, failure) for task in naming.graph if (failure := _failure(task, results))]
     held_up: dict[int | None, list[Task]] = {}
     for task, failure in failed:
-        if failure.kind == _SKIPPED:
+        if _waited(failure):
             held_up.setdefault(failure.cause, []).append(task)
     told: list[Trouble] = []
     for task, failure in failed:
-        if failure.kind != _SKIPPED:
+        if not _waited(failure):
             told.append(_failed(task, failure, naming))
-            told += _skipped(held_up.pop(task.id, []), task, naming)
+            told += _skipped(held_up.pop(task.id, []), task.id, naming)
     for cause, tasks in held_up.items():
-        told += _skipped(tasks, naming.graph[cause] if cause in naming.graph and cause is not None else None, naming)
+        told += _skipped(tasks, cause, naming)
     return told
 
 
@@ -54,6 +54,11 @@ def _failure(task: Task, results: Mapping[int, Result]) -> Failure | None:
     return results[task.id].failure if task.id in results else None
 
 
+def _waited(failure: Failure) -> bool:
+    """Whether it says no more than that another task failed."""
+    return failure.kind == _SKIPPED and (failure.cause is not None or not failure.message)
+
+
 def _failed(task: Task, failure: Failure, naming: Naming) -> Trouble:
     phrases = naming.phrases
     key = f"failed.{task.tool}"
@@ -65,7 +70,7 @@ def _failed(task: Task, failure: Failure, naming: Naming) -> Trouble:
     return Trouble(text, (Claim(text, task.id, failed=True),))
 
 
-def _skipped(tasks: Sequence[Task], cause: Task | None, naming: Naming) -> list[Trouble]:
+def _skipped(tasks: Sequence[Task], cause: int | None, naming: Naming) -> list[Trouble]:
     """One sentence for all of them; a claim of its own for each."""
     if not tasks:
         return []
@@ -73,11 +78,11 @@ def _skipped(tasks: Sequence[Task], cause: Task | None, naming: Naming) -> list[
     return [Trouble(_skip_sentence(tasks, cause, naming), claims)]
 
 
-def _skip_sentence(tasks: Sequence[Task], cause: Task | None, naming: Naming) -> str:
+def _skip_sentence(tasks: Sequence[Task], cause: int | None, naming: Naming) -> str:
     things = _objects(tasks, naming)
     if cause is None:
         return naming.phrases.say("skipped.unknown", things=things)
-    named = naming.output(cause, brief=True)
+    named = naming.output(naming.graph[cause], brief=True) if cause in naming.graph else naming.own("earlier")
     return naming.phrases.say("skipped", things=things, cause=named.object)
 
 

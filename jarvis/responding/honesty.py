@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_EXTRACTIVE = re.compile(r"extract|by embeddings|sentences? pick", re.IGNORECASE)
+_EXTRACTIVE = re.compile(r"extract|embedding|choos|chosen|pick", re.IGNORECASE)
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("simulated", re.compile(r"simulat", re.IGNORECASE)),
-    ("embeddings", re.compile(r"by embeddings|embedding similarity|nearest meaning", re.IGNORECASE)),
+    ("embeddings", re.compile(r"embedding", re.IGNORECASE)),
     ("composed", re.compile(r"\bcompos", re.IGNORECASE)),
     ("rules", re.compile(r"\brule|heuristic|lexicon|template|word list", re.IGNORECASE)),
 )

@@ -42,14 +42,19 @@ class Naming:
 
         With `brief` only files and outputs of other tasks have one, texts of the user's own have none.
         """
+        named = self.sources(task, brief=brief)
+        if not named:
+            return None
+        subjects = self.phrases.join([name.subject for name in named])
+        return Named(subjects, self.phrases.join([name.object for name in named]), named[0].fixed)
+
+    def sources(self, task: Task, *, brief: bool = False) -> list[Named]:
+        """The same one by one, for a task that works on several things; empty unless all have names."""
         slot = _main_slot(self.graph.spec_of(task))
         values = [value for name, value in task.values() if slot and name == slot.name]
         named = [self._value(slot, value, brief) for value in values if slot]
         known = [name for name in named if name]
-        if not known or len(known) < len(named):
-            return None
-        subjects = self.phrases.join([name.subject for name in known])
-        return Named(subjects, self.phrases.join([name.object for name in known]), known[0].fixed)
+        return known if len(known) == len(named) else []
 
     def _file_source(self, task: Task) -> Named | None:
         refers = any(isinstance(value, Ref) for _, value in task.values())
@@ -58,7 +63,7 @@ class Naming:
     def _value(self, slot: Slot, value: str | Ref, brief: bool) -> Named | None:
         if isinstance(value, Ref):
             if value.task_id not in self.graph:
-                return self._own("earlier")
+                return self.own("earlier")
             return self.output(self.graph[value.task_id], brief=True)
         if value.startswith("@"):
             return self._placeholder(value[1:])
@@ -69,16 +74,17 @@ class Naming:
     def _text(self, value: str) -> Named:
         if len(value) <= _QUOTABLE and "\n" not in value:
             return Named.same(self.phrases.quoted(value))
-        return self._own("your.text")
+        return self.own("your.text")
 
     def _placeholder(self, kind: str) -> Named | None:
         endings = tuple(_ENDINGS.get(kind, "").split())
         fitting = [path.name for path in self.request.files if endings and path.name.lower().endswith(endings)]
         if len(fitting) == 1:
             return Named.same(fitting[0])
-        return self._own(f"your.{kind}") if kind in _ENDINGS else None
+        return self.own(f"your.{kind}") if kind in _ENDINGS else None
 
-    def _own(self, key: str) -> Named:
+    def own(self, key: str) -> Named:
+        """The name of what a user speaks of: `your.text`, `earlier`."""
         subject = self.phrases.texts[key]
         return Named(subject, self.phrases.texts.get(f"{key}.object", subject))
 

@@ -82,7 +82,10 @@ def _f1(one: Counter[Any], other: Counter[Any]) -> float:
 def _edges(plan: Plan) -> Counter[Any]:
     names = {task["id"]: task["task"] for task in plan}
     return Counter(
-        (names.get(ref), task["task"], slot) for task in plan for slot, value in task["args"].items() for ref in _refs(value)
+        (names.get(ref), task["task"], slot)
+        for task in plan
+        for slot, value in task["args"].items()
+        for ref in _refs(value)
     )
 
 

@@ -1,6 +1,6 @@
 """Plans the requests of a gold file and prints the scores, over all and by kind of request.
 
-    python -m jarvis.planners.evaluation.report GOLD.jsonl [--split test] [--adapter FILE] [--out PRED.jsonl]
+python -m jarvis.planners.evaluation.report GOLD.jsonl [--split test] [--adapter FILE] [--out PRED.jsonl]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writes the adapter of a checkpoint as the small file that ships: int8 rows with a float scale each.
 
-    python -m jarvis.planners.training.export runs/planner/checkpoint.pt planners/weights/planner-lora-int8.safetensors
+python -m jarvis.planners.training.export runs/planner/checkpoint.pt planners/weights/planner-lora-int8.safetensors
 """
 
 from __future__ import annotations

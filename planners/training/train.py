@@ -23,8 +23,8 @@ from peft import LoraConfig, get_peft_model
 from torch.nn import functional
 from transformers import AutoModelForCausalLM
 
-from jarvis.model_registry.packaged import package_file
 from jarvis.llm.tokens import WireTokenizer
+from jarvis.model_registry.packaged import package_file
 from jarvis.planners.training.data import Example, dialogue_examples, plan_example, read_jsonl, split_of
 from jarvis.tools.toolset import builtin_tools
 
@@ -102,7 +102,9 @@ def _padded(rows: torch.Tensor) -> torch.Tensor:
 def load_base(rank: int, alpha: int) -> Any:
     """The packaged base with fresh LoRA matrices on every linear layer of its blocks."""
     path = package_file(BASE_PACKAGE, BASE_FILE)
-    base = AutoModelForCausalLM.from_pretrained(str(path.parent), gguf_file=path.name, dtype=torch.float32, attn_implementation="eager")
+    base = AutoModelForCausalLM.from_pretrained(
+        str(path.parent), gguf_file=path.name, dtype=torch.float32, attn_implementation="eager"
+    )
     base = base.to(torch.bfloat16)
     names = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
     return get_peft_model(base, LoraConfig(r=rank, lora_alpha=alpha, target_modules=names))

@@ -39,7 +39,13 @@ def bound(files: Files, tool: str, slot: str, literal: str) -> Value:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("photo.jpg", "image"), ("voice.wav", "audio"), ("notes.txt", "text"), ("fake.jpg", "text"), ("clip.mp4", "video")],
+    [
+        ("photo.jpg", "image"),
+        ("voice.wav", "audio"),
+        ("notes.txt", "text"),
+        ("fake.jpg", "text"),
+        ("clip.mp4", "video"),
+    ],
 )
 def test_the_kind_is_told_by_content(folder: Path, name: str, kind: str) -> None:
     assert kind_of(folder / name) == kind
@@ -59,7 +65,11 @@ def test_an_attached_file_is_found_by_its_name(folder: Path) -> None:
 def test_placeholders_take_attached_files_in_order(folder: Path) -> None:
     files = Files([folder / "photo.jpg", folder / "notes.txt", folder / "second.png"])
     found = [bound(files, "image-to-text", "image", "@image") for _ in range(3)]
-    assert [value.path.name for value in found if isinstance(value, Artifact)] == ["photo.jpg", "second.png", "second.png"]
+    assert [value.path.name for value in found if isinstance(value, Artifact)] == [
+        "photo.jpg",
+        "second.png",
+        "second.png",
+    ]
     assert bound(files, "summarization", "text", "@text") == "Buy milk.\n"
 
 

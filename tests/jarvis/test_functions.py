@@ -71,7 +71,9 @@ def odd(a: complex) -> None:
     pass
 
 
-@pytest.mark.parametrize(("function", "message"), [(untyped, "give the parameter 'a' a type"), (odd, "no plan can carry")])
+@pytest.mark.parametrize(
+    ("function", "message"), [(untyped, "give the parameter 'a' a type"), (odd, "no plan can carry")]
+)
 def test_a_signature_that_no_plan_can_fill_is_refused(function: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         function_tool(function)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import ClassVar
 
+from jarvis.languages import language_code, language_name
+
 _PARSE = Formatter().parse
 _ENDS = ".!?…。！？"
 
@@ -161,18 +163,8 @@ class Phrases:
 
     def language(self, name: str) -> str:
         """The name of a language, from its code or its English name."""
-        code = _CODES.get(name.strip().lower(), name.strip().lower())
-        return self.languages.get(code, name)
+        return self.languages.get(language_code(name), language_name(name))
 
     def counted(self, label: str, count: int) -> str:
         """Like "2 cups", "a cup"."""
         return self.foreign(label) if count == 1 else f"{count} × {self.foreign(label)}"
-
-
-_CODES: Mapping[str, str] = {
-    "english": "en", "chinese": "zh", "mandarin": "zh", "german": "de", "spanish": "es", "french": "fr",
-    "italian": "it", "portuguese": "pt", "dutch": "nl", "russian": "ru", "japanese": "ja", "korean": "ko",
-    "arabic": "ar", "hindi": "hi", "turkish": "tr", "polish": "pl", "swedish": "sv", "danish": "da",
-    "norwegian": "no", "finnish": "fi", "greek": "el", "czech": "cs", "ukrainian": "uk", "hebrew": "he",
-    "vietnamese": "vi", "thai": "th", "indonesian": "id", "latin": "la", "hungarian": "hu", "romanian": "ro",
-}  # fmt: skip

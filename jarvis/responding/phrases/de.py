@@ -55,6 +55,7 @@ _TEXTS = {
     "rest": ", dann {labels}",
     "fits": "Von den genannten Labels passt {best} am besten zu {obj}{rest}{note}.",
     "fits.unsure": "Keines der genannten Labels passt klar zu {obj}, am ehesten {best}{rest}{note}.",
+    "labels": "{start}: {labels}{note}.",
     "label.none": "Kein Label{of} gefunden{note}.",
     "sentiment": "Stimmung{of}: {best}{note}.",
     "language": "Sprache{of}: {best}{note}.",
@@ -220,7 +221,8 @@ _KINDS = {
     "law": "Gesetze", "date": "Daten", "time": "Zeiten", "money": "Geldbeträge", "percent": "Prozentwerte",
     "quantity": "Mengen", "ordinal": "Ordnungszahlen", "cardinal": "Zahlen", "misc": "andere Namen",
     "language": "Sprachen", "email": "E-Mail-Adressen", "url": "Adressen", "phone": "Telefonnummern",
-    "keyword": "Schlüsselwörter", "noun": "Substantive", "propn": "Eigennamen", "verb": "Verben", "adj": "Adjektive",
+    "keyword": "Schlüsselwörter", "key_phrase": "Schlüsselbegriffe",
+    "noun": "Substantive", "propn": "Eigennamen", "verb": "Verben", "adj": "Adjektive",
     "adv": "Adverbien", "pron": "Pronomen", "num": "Zahlwörter",
 }  # fmt: skip
 

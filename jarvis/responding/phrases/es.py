@@ -55,6 +55,7 @@ _TEXTS = {
     "rest": ", después {labels}",
     "fits": "De las etiquetas dadas, la más adecuada para {src} es {best}{rest}{note}.",
     "fits.unsure": "Ninguna de las etiquetas dadas encaja claramente con {src}; la más cercana es {best}{rest}{note}.",
+    "labels": "{start}: {labels}{note}.",
     "label.none": "No se encontró etiqueta para {src}{note}.",
     "sentiment": "Sentimiento{of}: {best}{note}.",
     "language": "Idioma{of}: {best}{note}.",
@@ -212,7 +213,8 @@ _KINDS = {
     "law": "leyes", "date": "fechas", "time": "horas", "money": "importes", "percent": "porcentajes",
     "quantity": "cantidades", "ordinal": "ordinales", "cardinal": "números", "misc": "otros nombres",
     "language": "idiomas", "email": "correos electrónicos", "url": "direcciones", "phone": "teléfonos",
-    "keyword": "palabras clave", "noun": "sustantivos", "propn": "nombres propios", "verb": "verbos",
+    "keyword": "palabras clave", "key_phrase": "expresiones clave",
+    "noun": "sustantivos", "propn": "nombres propios", "verb": "verbos",
     "adj": "adjetivos", "adv": "adverbios", "pron": "pronombres", "num": "numerales",
 }  # fmt: skip
 

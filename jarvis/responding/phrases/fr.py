@@ -55,6 +55,7 @@ _PLAIN_TEXTS = {
     "rest": ", puis {labels}",
     "fits": "Parmi les étiquettes données, {best} convient le mieux pour {src}{rest}{note}.",
     "fits.unsure": "Aucune étiquette donnée ne convient clairement pour {src} ; la plus proche est {best}{rest}{note}.",
+    "labels": "{start} : {labels}{note}.",
     "label.none": "Aucune étiquette trouvée pour {src}{note}.",
     "sentiment": "Sentiment{of} : {best}{note}.",
     "language": "Langue{of} : {best}{note}.",
@@ -213,7 +214,8 @@ _KINDS = {
     "law": "lois", "date": "dates", "time": "heures", "money": "montants", "percent": "pourcentages",
     "quantity": "quantités", "ordinal": "ordinaux", "cardinal": "nombres", "misc": "autres noms",
     "language": "langues", "email": "adresses électroniques", "url": "adresses", "phone": "numéros de téléphone",
-    "keyword": "mots-clés", "noun": "noms communs", "propn": "noms propres", "verb": "verbes", "adj": "adjectifs",
+    "keyword": "mots-clés", "key_phrase": "expressions clés",
+    "noun": "noms communs", "propn": "noms propres", "verb": "verbes", "adj": "adjectifs",
     "adv": "adverbes", "pron": "pronoms", "num": "numéraux",
 }  # fmt: skip
 

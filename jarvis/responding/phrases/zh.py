@@ -61,6 +61,7 @@ _TEXTS = {
     "rest": "，其次是{labels}",
     "fits": "在给出的标签中，最符合{src}的是{best}{rest}{note}。",
     "fits.unsure": "给出的标签都不太符合{src}，最接近的是{best}{rest}{note}。",
+    "labels": "{start}：{labels}{note}。",
     "label.none": "没有得到{src}的标签{note}。",
     "sentiment": "{of}情感倾向：{best}{note}。",
     "language": "{of}语言是{best}{note}。",
@@ -216,7 +217,8 @@ _KINDS = {
     "product": "产品", "event": "事件", "work_of_art": "作品", "law": "法律", "date": "日期", "time": "时间",
     "money": "金额", "percent": "百分比", "quantity": "数量", "ordinal": "序数", "cardinal": "数字",
     "misc": "其他名称", "language": "语言", "email": "电子邮箱", "url": "网址", "phone": "电话号码",
-    "keyword": "关键词", "noun": "名词", "propn": "专有名词", "verb": "动词", "aux": "助动词", "adj": "形容词",
+    "keyword": "关键词", "key_phrase": "关键短语",
+    "noun": "名词", "propn": "专有名词", "verb": "动词", "aux": "助动词", "adj": "形容词",
     "adv": "副词", "pron": "代词", "det": "限定词", "adp": "介词", "num": "数词", "cconj": "连词", "sconj": "连词",
     "part": "助词", "intj": "感叹词", "punct": "标点", "sym": "符号",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jarvis.responding.phrases import Phrases
+from jarvis.responding.phrases import Named, Phrases
 from jarvis.responding.shapes import Labelled, labelled, rows, score_of, text
 from jarvis.responding.telling.telling import Telling
 
@@ -46,13 +46,35 @@ def _tell_labels(telling: Telling, key: str, name: Namer) -> str | None:
         return None
     if not found:
         return telling.say("label.none")
+    rankings, sources = _rankings(found), telling.naming.sources(telling.task)
+    if len(rankings) == 1:
+        return _tell_ranking(found, telling, key if sources else "label.alone", name)
+    if len(rankings) == len(sources):
+        told = [_tell_ranking(one, telling, key, name, src) for one, src in zip(rankings, sources, strict=True)]
+        return telling.phrases.texts["between"].join(told)
+    labels = telling.phrases.join([name(item, telling.phrases) for item in found])
+    return telling.say("labels", labels=labels)
+
+
+def _tell_ranking(
+    found: Sequence[Labelled], telling: Telling, key: str, name: Namer, source: Named | None = None
+) -> str:
     best, phrases = found[0], telling.phrases
     sure = best.score is None or best.score >= _SURE
-    rest = _rest(found, phrases, name)
-    full_key = key if sure else f"{key}.unsure"
-    if not telling.naming.source(telling.task):
-        full_key = "label.alone" if sure else "label.alone.unsure"
-    return telling.say(full_key, best=name(best, phrases), rest=rest)
+    about = phrases.about(source) if source else {}
+    said = {"best": name(best, phrases), "rest": _rest(found, phrases, name)}
+    return telling.say(key if sure else f"{key}.unsure", **(about | said))
+
+
+def _rankings(found: Sequence[Labelled]) -> list[list[Labelled]]:
+    """A task on several files puts their rankings one behind the other: a new one begins where a score rises."""
+    rankings: list[list[Labelled]] = []
+    for item in found:
+        if rankings and (item.score is None or item.score <= (rankings[-1][-1].score or 0)):
+            rankings[-1].append(item)
+        else:
+            rankings.append([item])
+    return rankings
 
 
 def _rest(found: Sequence[Labelled], phrases: Phrases, name: Namer) -> str:
