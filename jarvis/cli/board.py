@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,11 +11,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from jarvis.cli.echo import Echo
 from jarvis.cli.progress import Progress, Row, State
-from jarvis.cli.words import counted, duration, inputs, one_line, preview
+from jarvis.cli.words import counted, duration, inputs, one_line
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, OverflowMethod, RenderableType
     from rich.live import Live
 
 _STYLES = {
@@ -39,11 +40,10 @@ class Signs:
     """One for each State, in its order."""
     arrow: str = "←"
     dot: str = "·"
-    gives: str = "→"
 
 
 UNICODE = Signs()
-ASCII = Signs("|/-\\", ".*+=x>", "<-", "-", "=>")
+ASCII = Signs("|/-\\", ".*+=x>", "<-", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def picture(progress: Progress, view: View, title: str = "") -> RenderableType:
     hidden = 0
     if compact and room is not None:
         rows, hidden = _fitting(rows, room - 1)
-    grid = _grid(wide)
+    grid = _grid(wide, wrap=view.height is None)
     for row in rows:
         _add(grid, row, progress, view, wide=wide, compact=compact)
     parts: list[RenderableType] = [_headline(progress, view, title)]
@@ -95,11 +95,11 @@ def _headline(progress: Progress, view: View, title: str) -> Table:
 
 
 def _summary(progress: Progress, view: View, title: str) -> tuple[Text, Text]:
-    over = progress.response is not None
+    over = progress.response is not None or progress.stopped
     failed = progress.count(State.FAILED, State.SKIPPED)
     sign, style = _spinner(progress, view), "cyan"
     if over:
-        sign, style = (view.signs.states[4], "red") if failed else (view.signs.states[2], "green")
+        sign, style = (view.signs.states[4], "red") if failed or progress.stopped else (view.signs.states[2], "green")
     said = Text(title or _stage(progress, over), style="bold")
     if progress.waiting_for:
         return Text(sign, style=style), said.append(f"  {one_line(progress.waiting_for, 200)}", style="not bold")
@@ -108,11 +108,13 @@ def _summary(progress: Progress, view: View, title: str) -> tuple[Text, Text]:
         count = counted(len(progress.rows), "task")
         said.append(f"  {count}, {done} done" + (f", {failed} not" if failed else ""), style="not bold")
     if progress.planner:
-        said.append(f"  {view.signs.dot} planned by {progress.planner}", style="not bold bright_black")
+        said.append(f"  {view.signs.dot} {progress.planner}", style="not bold bright_black")
     return Text(sign, style=style), said
 
 
 def _stage(progress: Progress, over: bool) -> str:
+    if progress.stopped:
+        return "Stopped"
     if over:
         return "Done" if not progress.count(State.FAILED, State.SKIPPED) else "Done in part"
     if not progress.rows:
@@ -120,13 +122,14 @@ def _stage(progress: Progress, over: bool) -> str:
     return "Working"
 
 
-def _grid(wide: bool) -> Table:
+def _grid(wide: bool, *, wrap: bool) -> Table:
+    overflow: OverflowMethod = "fold" if wrap else "ellipsis"
     grid = Table.grid(expand=True, padding=(0, 1))
     grid.add_column(width=1)
     grid.add_column(justify="right", no_wrap=True, style="bold")
-    grid.add_column(ratio=6, no_wrap=True, overflow="ellipsis")
+    grid.add_column(ratio=6, no_wrap=not wrap, overflow=overflow)
     if wide:
-        grid.add_column(ratio=5, no_wrap=True, overflow="ellipsis")
+        grid.add_column(ratio=5, no_wrap=not wrap, overflow=overflow)
     grid.add_column(justify="right", no_wrap=True, min_width=7)
     return grid
 
@@ -135,7 +138,7 @@ def _add(grid: Table, row: Row, progress: Progress, view: View, *, wide: bool, c
     style = _STYLES[row.state]
     sign = Text(_sign(row, progress, view), style=style)
     seconds = row.seconds(progress.clock())
-    took = Text(_time(row, seconds), style=style if row.state is State.RUNNING else "bright_black")
+    took = Text(_time(row, seconds, progress), style=style if row.state is State.RUNNING else "bright_black")
     number = Text(str(row.task.id), style=style)
     if wide:
         grid.add_row(sign, number, _task(row, view), _second(row, view), took)
@@ -168,7 +171,7 @@ def _second(row: Row, view: View) -> Text:
 
 
 def _sign(row: Row, progress: Progress, view: View) -> str:
-    if row.state is State.RUNNING:
+    if row.state is State.RUNNING and not progress.stopped:
         return _spinner(progress, view)
     return view.signs.states[list(State).index(row.state)]
 
@@ -178,21 +181,12 @@ def _spinner(progress: Progress, view: View) -> str:
     return frames[int(progress.clock() * 10) % len(frames)]
 
 
-def _time(row: Row, seconds: float | None) -> str:
-    if row.state in (State.CACHED, State.SKIPPED, State.QUEUED):
-        return row.state.value
-    return "" if seconds is None else duration(seconds)
-
-
-def values(progress: Progress, signs: Signs = UNICODE) -> Iterator[Text]:
-    """What each task gave, one line a task."""
-    for row in progress.rows:
-        if row.result and row.result.ok:
-            yield Text.assemble(
-                (f"{row.task.id} {row.task.tool} ", "bold"),
-                (f"{signs.gives} ", "bright_black"),
-                preview(row.result.value),
-            )
+def _time(row: Row, seconds: float | None, progress: Progress) -> str:
+    if progress.stopped and not row.state.over:
+        return "stopped"
+    if row.state in (State.RUNNING, State.DONE) and seconds is not None:
+        return duration(seconds)
+    return row.state.value
 
 
 class Board:
@@ -201,10 +195,13 @@ class Board:
     def __init__(self, console: Console, progress: Progress, signs: Signs = UNICODE) -> None:
         self._console, self._progress, self._signs = console, progress, signs
         self._live: Live | None = None
+        self._echo = Echo()
 
     def open(self) -> None:
         """Begins to draw, ten times a second."""
         from rich.live import Live
+
+        self._echo.off()
 
         self._live = Live(
             get_renderable=self._now,
@@ -220,12 +217,13 @@ class Board:
         if self._live is not None:
             self._live.stop()
             self._live = None
+            self._echo.on()
             if keep:
                 view = View(self._console.width, None, self._signs)
                 self._console.print(picture(self._progress, view))
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
+    def paused(self) -> Generator[None]:
         """Leaves the screen to someone else, for a question."""
         drawing = self._live is not None
         self.close(keep=False)

@@ -49,6 +49,8 @@ def chat(screen: Screen, services: Services, *, out: Path | None, yes: bool) -> 
             folder = out or settings.out
             Chat(screen, services, jarvis.session(), partial(turns.take, runner), folder).loop()
         finally:
+            if turns.stopped:  # a model may still be at work for a turn that nobody waits for
+                services.hurry(0)
             runner.run(stack.aclose())
     return 0
 
@@ -62,6 +64,8 @@ class _Turns:
     def __init__(self, screen: Screen, *, yes: bool) -> None:
         self._screen, self._yes = screen, yes
         self._show: Show | None = None
+        self.stopped = False
+        """Whether Ctrl-C ever stopped a turn."""
 
     async def approve(self, task: Task) -> bool:
         if self._yes:
@@ -78,6 +82,7 @@ class _Turns:
             with self._show as show:
                 response = runner.run(show.follow(session.stream(text, files, out)))
         except KeyboardInterrupt:
+            self.stopped = True
             return self._show.progress, None
         return self._show.progress, response
 

@@ -18,6 +18,7 @@ from jarvis.cli.words import one_line
 from jarvis.errors import JarvisError
 
 FAILED, USAGE = 1, 2
+_SIGNALLED = 130
 _PATIENCE = 1.5
 """Seconds that a model in the middle of its work may keep the process after Ctrl-C."""
 
@@ -58,7 +59,7 @@ def _guarded(arguments: list[str], screen: Screen, services: Services) -> int:
         return _refuse(type(error).__name__, str(error), error.exit_code, screen, wants_json)
     except InterruptedRunError:
         return _interrupted(screen, wants_json)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         screen.note("interrupted")
         return _interrupted(screen, wants_json)
     except BrokenPipeError:
@@ -79,7 +80,12 @@ def _invoke(arguments: list[str], screen: Screen, services: Services) -> int:
     from jarvis.cli.app import Context, app
 
     command = typer.main.get_command(app)
-    code = command.main(arguments, prog_name="jarvis", standalone_mode=False, obj=Context(screen, services))
+    try:
+        code = command.main(arguments, prog_name="jarvis", standalone_mode=False, obj=Context(screen, services))
+    except typer.Abort:
+        raise EOFError from None
+    if code == _SIGNALLED:  # what typer makes of Ctrl-C
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 
@@ -101,9 +107,9 @@ def _debugging() -> bool:
     return os.environ.get("JARVIS_DEBUG", "") not in ("", "0")
 
 
-def _leave_soon() -> None:
+def _leave_soon(code: int) -> None:
     """A model cannot be stopped in the middle of its arithmetic; the process can."""
-    timer = threading.Timer(_PATIENCE, os._exit, (FAILED,))
+    timer = threading.Timer(_PATIENCE, os._exit, (code,))
     timer.daemon = True
     timer.start()
 

@@ -1,5 +1,5 @@
 """Ctrl-C in a run."""
 
 
-class InterruptedRunError(KeyboardInterrupt):
+class InterruptedRunError(Exception):
     """Ctrl-C, and the sentence about it is on the screen already."""

@@ -107,7 +107,7 @@ def _facts(card: ModelCard, lacking: list[str]) -> Iterable[tuple[str, str]]:
     yield "tasks", ", ".join(card.tasks)
     yield "here", "ready" if not lacking else f"missing: {'; '.join(lacking)}; {way_out(card)}"
     yield "licence", card.license
-    yield "languages", {(): "language does not matter", ("*",): "many"}.get(card.languages, ", ".join(card.languages))
+    yield "languages", ", ".join(card.languages).replace("*", "many") or "language does not matter"
     yield "size", size(card.size_bytes) if card.size_bytes else "no weights"
     yield "quality", f"{card.quality:.2f} ({card.quality_source})"
     if card.measured:

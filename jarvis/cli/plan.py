@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -122,6 +122,7 @@ async def _plan_all(rows: list[_Row], out: TextIO, screen: Screen, services: Ser
     done = 0
     try:
         async with services.open(services.settings(), _refuse) as jarvis:
+            await _load(jarvis, screen)
             for done, row in enumerate(rows, 1):
                 start = time.perf_counter()
                 plan, problem = await _plan_row(row, jarvis)
@@ -133,12 +134,20 @@ async def _plan_all(rows: list[_Row], out: TextIO, screen: Screen, services: Ser
                 asked += isinstance(problem, AskBack)
                 _tell(done, len(rows), row, plan, problem, screen)
     except asyncio.CancelledError:
-        services.hurry()
+        services.hurry(1)
         screen.note(f"interrupted; {counted(max(done - 1, 0), 'plan')} of {len(rows)} lie in {out.name}")
         raise InterruptedRunError from None
     took = duration(time.perf_counter() - began)
     screen.note(f"{counted(len(rows), 'request')} in {took}: {asked} asked back, {failures} failed")
     return failures
+
+
+async def _load(jarvis: Assistant, screen: Screen) -> None:
+    """Loads the planner before the clock runs, where it can be told to."""
+    prepare: Callable[[], None] | None = getattr(getattr(jarvis, "planner", None), "prepare", None)
+    if prepare is not None:
+        screen.note("loading the planner")
+        await asyncio.to_thread(prepare)
 
 
 async def _plan_row(row: _Row, jarvis: Assistant) -> tuple[list[dict[str, Any]], Exception | None]:

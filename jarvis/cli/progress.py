@@ -83,6 +83,8 @@ class Progress:
         self.planner = ""
         self.waiting_for = ""
         """What has to be fetched or loaded first, in one sentence; empty when nothing has."""
+        self.stopped = False
+        """Whether it ended without an answer."""
         self._ended: float | None = None
         self.response: Response | None = None
         self._rows: dict[int, Row] = {}
@@ -111,6 +113,11 @@ class Progress:
     def row(self, task_id: int) -> Row | None:
         """The row of a task, or None when it was never planned."""
         return self._rows.get(task_id)
+
+    def stop(self) -> None:
+        """Takes note that no answer will come."""
+        if self.response is None:
+            self.stopped, self._ended = True, self.clock()
 
     def apply(self, event: Event) -> None:
         """Takes note of an event; unknown kinds are let pass."""

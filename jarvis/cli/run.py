@@ -98,7 +98,7 @@ async def _run(options: RunOptions, screen: Screen, services: Services) -> int:
     except AskBack as ask:
         return _asked(ask.question, screen, options.json)
     except asyncio.CancelledError:
-        services.hurry()
+        services.hurry(1)
         screen.note(interrupted(show.progress, out))
         raise InterruptedRunError from None
     if options.json:
@@ -150,6 +150,7 @@ class Show(AbstractContextManager["Show"]):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self.progress.stop()
         self._close(keep=bool(self.progress.rows))
 
     async def follow(self, events: AsyncIterator[Event]) -> Response:

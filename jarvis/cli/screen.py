@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
@@ -92,7 +92,7 @@ def _finite(value: Any) -> Any:
 
 
 @contextmanager
-def standard_screen(*, wants_json: bool) -> Iterator[Screen]:
+def standard_screen(*, wants_json: bool) -> Generator[Screen]:
     """The screen of this process.
 
     With `wants_json`, whatever else writes to standard output meanwhile (a C library that prints) ends up on standard

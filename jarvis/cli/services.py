@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from jarvis.graph import Task, TaskGraph
 from jarvis.messages import Event
-from jarvis.spec import ToolSpec
 
 if TYPE_CHECKING:
     from jarvis.model_registry.registry import Registry
@@ -30,11 +29,6 @@ class Conversation(Protocol):
 
 class Assistant(Protocol):
     """What the commands need of a Jarvis."""
-
-    @property
-    def tools(self) -> Mapping[str, ToolSpec]:
-        """The task types that a plan may use."""
-        ...
 
     def stream(self, text: str, files: Sequence[Path | str] = (), out: Path | None = None) -> AsyncIterator[Event]:
         """Runs a request; the last event is Answered."""
@@ -77,8 +71,8 @@ def settings_from_env() -> Settings:
     return Settings.from_env()
 
 
-def nothing() -> None:
-    """Does nothing."""
+def stay(code: int) -> None:
+    """Is in no hurry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +82,5 @@ class Services:
     open: Opener = open_jarvis
     registry: Callable[[], Registry] = shipped_registry
     settings: Callable[[], Settings] = settings_from_env
-    hurry: Callable[[], None] = nothing
-    """Called after an interrupt, when the answer no longer matters: the process should end soon."""
+    hurry: Callable[[int], None] = stay
+    """Called with the exit code after an interrupt, when no answer matters any more: the process should end soon."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 
 from jarvis.cli.screen import Screen
@@ -53,7 +53,7 @@ def fetch_missing(screen: Screen, services: Services, *, everything: bool) -> in
 
 
 @contextmanager
-def _bars(todo: list[Wheel], screen: Screen) -> Iterator[Callable[[Wheel, int], None]]:
+def _bars(todo: list[Wheel], screen: Screen) -> Generator[Callable[[Wheel, int], None]]:
     if not screen.interactive:
         yield lambda wheel, done: None
         return
