@@ -94,9 +94,13 @@ class Naming:
 
 
 def _main_slot(spec: ToolSpec) -> Slot | None:
-    """The slot that holds what a task works on: the first needed one, no free wording and no bare name."""
-    fitting = (s for s in spec.slots if s.required and not s.free and s.type is not ValueType.NAME)
-    return next(fitting, None)
+    """The slot that holds what a task works on: the first needed one that is neither free wording nor a bare name.
+
+    Where all wording is free (a question and its context), it is the last of several.
+    """
+    needed = [slot for slot in spec.slots if slot.required and slot.type is not ValueType.NAME]
+    copied = [slot for slot in needed if not slot.free]
+    return next(iter(copied or needed[1:][-1:]), None)
 
 
 def _base_name(path: str) -> str:

@@ -33,5 +33,5 @@ def wav_seconds(path: Path) -> float | None:
     try:
         with wave.open(str(path), "rb") as file:
             return file.getnframes() / file.getframerate()
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+    except (OSError, EOFError, wave.Error, RuntimeError, ZeroDivisionError):  # RuntimeError: chunk sizes that lie
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Formatter
+from typing import ClassVar
 
 import pytest
 
@@ -169,6 +171,6 @@ def test_a_message_ends_once(message: str, ended: str) -> None:
 
 def test_values_are_put_in_as_they_are_even_with_braces() -> None:
     class Small(Phrases):
-        texts = {"text": "Text: {text}"}
+        texts: ClassVar[Mapping[str, str]] = {"text": "Text: {text}"}
 
     assert Small().say("text", text="{of} {0} {") == "Text: {of} {0} {"

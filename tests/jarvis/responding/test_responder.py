@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.jarvis.responding.runs import answer, ask, failed, made, skipped
-
 from jarvis.graph import Arg, Ref, Task, TaskGraph
 from jarvis.messages import Assignment, Claim, Failure, Request, Result
 from jarvis.responding import Answer, Responder, languages
 from jarvis.tools.toolset import builtin_tools
+from tests.jarvis.responding.runs import answer, ask, failed, made, skipped
 
 SPOKEN = [
     ask("automatic-speech-recognition", audio="voice.wav"),
@@ -205,7 +204,8 @@ def runs(draw: st.DrawFn) -> tuple[TaskGraph, dict[int, Result]]:
     for task_id in range(draw(st.integers(1, 5))):
         tool = draw(st.sampled_from(TOOLS))
         texts = [task.id for task in tasks if task.tool in {"image-to-text", "translation", "conversational", "timer"}]
-        text: Arg = Ref(draw(st.sampled_from(texts))) if texts and draw(st.booleans()) else draw(st.text(min_size=1))
+        chained = draw(st.booleans())
+        text: Arg = Ref(draw(st.sampled_from(texts))) if texts and chained else draw(st.text(min_size=1))
         args: dict[str, dict[str, Arg]] = {
             "image-to-text": {"image": "photo.jpg"},
             "object-detection": {"image": ("a.jpg", "b.jpg")},

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.jarvis.responding.runs import answer, ask, made, said
-
 from jarvis.graph import Ref
 from jarvis.spec import ToolSpec, ValueType, spec
 from jarvis.tools.toolset import builtin_tools
+from tests.jarvis.responding.runs import answer, ask, made, said
 
 CUPS = [
     {"label": "cup", "score": 0.91, "box": [0, 0, 9, 9]},
@@ -134,7 +133,8 @@ TABLE: list[tuple[str, dict[str, Any], Any, str]] = [
      "Timer “pasta” was set (10 min)."),
     ("timer", {"action": "start", "at": "7:30"}, {"at": "7:30"}, "Timer was set (7:30)."),
     ("timer", {"action": "cancel", "label": "pasta"}, {}, "Timer “pasta” was cancelled."),
-    ("timer", {"action": "status"}, {"timers": [{"label": "tea", "remaining": 61.25}, {"label": "rice", "seconds": 5400}]},
+    ("timer", {"action": "status"},
+     {"timers": [{"label": "tea", "remaining": 61.25}, {"label": "rice", "seconds": 5400}]},
      "Timer “tea” (61.2 s). Timer “rice” (1 h 30 min)."),
     ("timer", {"action": "status"}, {"timers": []}, "No timer is running."),
     ("list-item", {"action": "add", "list": "shopping", "item": "milk"}, {"items": ["eggs", "milk"]},
@@ -261,7 +261,8 @@ IN_OTHER_LANGUAGES: list[tuple[str, dict[str, Any], Any, dict[str, str]]] = [
         "zh": "“牛奶”已加入购物清单。现在有：鸡蛋和牛奶。",
         "de": "„牛奶“ steht jetzt auf der Liste „购物“. Darauf jetzt: 鸡蛋 und 牛奶.",
         "es": "«牛奶» se añadió a la lista «购物». Ahora contiene: 鸡蛋 y 牛奶.",
-        "fr": "«\u00a0牛奶\u00a0» a été ajouté à la liste «\u00a0购物\u00a0». Elle contient maintenant\u00a0: 鸡蛋 et 牛奶.",
+        "fr": "«\u00a0牛奶\u00a0» a été ajouté à la liste «\u00a0购物\u00a0». "
+              "Elle contient maintenant\u00a0: 鸡蛋 et 牛奶.",
     }),
 ]  # fmt: skip
 
