@@ -54,3 +54,4 @@ def network_shut(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Caches and journals of a test lie in its temporary folder."""
     monkeypatch.setenv("JARVIS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("JARVIS_DATA_DIR", str(tmp_path / "data"))
