@@ -34,7 +34,13 @@ _PLACEHOLDER = {
     ValueType.LABELS: ("@text",),
     ValueType.ANY: ("@text", "@image", "@audio", "@video", "@table"),
 }
-_FILE_TYPES = (ValueType.IMAGE, ValueType.AUDIO, ValueType.VIDEO, ValueType.MASK, ValueType.TABLE)
+_EXTENSIONS = {
+    ValueType.IMAGE: frozenset("jpg jpeg png gif webp bmp tif tiff heic avif svg".split()),
+    ValueType.AUDIO: frozenset("wav mp3 flac ogg m4a aac opus wma aiff".split()),
+    ValueType.VIDEO: frozenset("mp4 mov avi mkv webm mpg mpeg".split()),
+    ValueType.TABLE: frozenset("csv tsv xls xlsx txt json md parquet".split()),
+}
+_FILE_TYPES = (*_EXTENSIONS, ValueType.MASK)
 # Han, Kana and Hangul are written without spaces: there each character is a chunk of its own.
 _CHUNK = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|\s+|."
@@ -134,8 +140,18 @@ class LineGrammar:
         if slot.name.endswith("language"):
             return ["language"]
         if slot.type in _FILE_TYPES:
-            return [_words(self._files)] if self._files else []
+            files = [name for name in self._files if _may_be(name, slot.type)]
+            return [_words(files)] if files else []
         return ["SPAN"]
+
+
+def _may_be(name: str, kind: ValueType) -> bool:
+    """Whether a file can be of a kind by its name: not when the name says that it is of another one."""
+    extension = name.rpartition(".")[2].lower()
+    wanted = ValueType.IMAGE if kind == ValueType.MASK else kind
+    return all(extension not in known for other, known in _EXTENSIONS.items() if other != wanted) or (
+        extension in _EXTENSIONS[wanted]
+    )
 
 
 def _words(words: Sequence[str]) -> str:

@@ -51,6 +51,7 @@ GOOD = [
 BAD = [
     ("0 optical-character-recognition image=other.png\n", {}),
     ("0 optical-character-recognition text=page.png\n", {}),
+    ("0 automatic-speech-recognition audio=page.png\n", {}),
     ("0 translation text=good morning\n", {}),
     ("0 translation text=good morning\ttarget_language=Klingonese\n", {}),
     ("0 translation text=bad morning\ttarget_language=Greek\n", {}),
