@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jarvis.planners.wire import ASK, END, WireText
 from jarvis.spec import Slot, ToolSpec, ValueType, fits
+from jarvis.tools.toolset import builtin_tools
 
 LANGUAGES = (
     "Afrikaans Albanian Amharic Arabic Armenian Azerbaijani Basque Belarusian Bengali Bosnian Bulgarian Burmese "
-    "Cantonese Catalan Chinese Croatian Czech Danish Dutch English Esperanto Estonian Farsi Finnish Flemish French Galician "
-    "Georgian German Greek Gujarati Hausa Hawaiian Hebrew Hindi Hungarian Icelandic Igbo Indonesian Irish Italian "
-    "Japanese Javanese Kannada Kazakh Khmer Korean Kurdish Lao Latin Latvian Lithuanian Luxembourgish Macedonian Malay "
-    "Malayalam Maltese Mandarin Maori Marathi Mongolian Nepali Norwegian Pashto Persian Polish Portuguese Punjabi "
-    "Romanian Russian Samoan Sanskrit Scots Serbian Sinhala Slovak Slovenian Somali Spanish Swahili Swedish Tagalog "
-    "Tamil Telugu Thai Tibetan Turkish Ukrainian Urdu Uzbek Vietnamese Welsh Xhosa Yiddish Yoruba Zulu"
+    "Cantonese Catalan Chinese Croatian Czech Danish Dutch English Esperanto Estonian Farsi Finnish Flemish "
+    "French Galician Georgian German Greek Gujarati Hausa Hawaiian Hebrew Hindi Hungarian Icelandic Igbo "
+    "Indonesian Irish Italian Japanese Javanese Kannada Kazakh Khmer Korean Kurdish Lao Latin Latvian Lithuanian "
+    "Luxembourgish Macedonian Malay Malayalam Maltese Mandarin Maori Marathi Mongolian Nepali Norwegian Pashto "
+    "Persian Polish Portuguese Punjabi Romanian Russian Samoan Sanskrit Scots Serbian Sinhala Slovak Slovenian "
+    "Somali Spanish Swahili Swedish Tagalog Tamil Telugu Thai Tibetan Turkish Ukrainian Urdu Uzbek Vietnamese "
+    "Welsh Xhosa Yiddish Yoruba Zulu"
 ).split()
 
 _PLACEHOLDER = {
@@ -40,6 +42,13 @@ _EXTENSIONS = {
     ValueType.VIDEO: frozenset("mp4 mov avi mkv webm mpg mpeg".split()),
     ValueType.TABLE: frozenset("csv tsv xls xlsx txt json md parquet".split()),
 }
+_HOLDS_A_TEXT = frozenset(
+    slot.name
+    for tool in builtin_tools().values()
+    for slot in tool.slots
+    if slot.type in (ValueType.TEXT, ValueType.NAME)
+)
+"""Slots that a text which came along may fill; the parameters of a user's function are filled from the request."""
 _FILE_TYPES = (*_EXTENSIONS, ValueType.MASK)
 # Han, Kana and Hangul are written without spaces: there each character is a chunk of its own.
 _CHUNK = re.compile(
@@ -90,10 +99,17 @@ class LineGrammar:
 
     def line(self, number: int, outputs: Mapping[int, ValueType], *, first: bool) -> str:
         """The grammar of line `number`, given what earlier tasks give. A first line may be a question back."""
-        tasks = "\n    | ".join(self._task(tool, outputs) for tool in self._tools.values())
         ask = f'| "{ASK} " QUESTION "\\n"' if first else ""
+        return self._written(f'"{number} " task "\\n" | {END} {ask}', self._tools.values(), outputs)
+
+    def line_of(self, tool: ToolSpec, number: int, outputs: Mapping[int, ValueType]) -> str:
+        """The grammar of a line that uses one tool and no other; its texts stand in the request."""
+        return self._written(f'"{number} " task "\\n"', [tool], outputs)
+
+    def _written(self, start: str, tools: Iterable[ToolSpec], outputs: Mapping[int, ValueType]) -> str:
+        tasks = "\n    | ".join(self._task(tool, outputs) for tool in tools)
         return (
-            f'start: "{number} " task "\\n" | {END} {ask}\n'
+            f"start: {start}\n"
             f"task: {tasks}\n"
             f"SPAN: %regex {self._spans}\n"
             "QUESTION: /[^\\n]{8,160}/\n"
@@ -131,7 +147,8 @@ class LineGrammar:
         if slot.choices:
             return _group([_words(slot.choices)])
         options = [_words(references)] if references else []
-        options.append(_words(_PLACEHOLDER.get(slot.type, ())))
+        if slot.type not in (ValueType.TEXT, ValueType.NAME) or slot.name in _HOLDS_A_TEXT:
+            options.append(_words(_PLACEHOLDER.get(slot.type, ())))
         options.extend(self._literals(slot))
         one = _group([option for option in options if option])
         return one if slot.type == ValueType.NAME else f'{one} ("|" {one})*'

@@ -13,6 +13,7 @@ from jarvis.graph import Arg, Ref, Task
 from jarvis.llm.runtime import LanguageModel
 from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.model_registry.packaged import package_file
+from jarvis.planners.added import named_tools
 from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, Line
 from jarvis.planners.grammar import LineGrammar
 from jarvis.planners.protocol import AskBack, PlanRequest
@@ -81,8 +82,14 @@ class LocalPlanner:
         outputs = dict(history.outputs)
         seen: set[str] = set()
         scores: list[Line] = []
+        named = named_tools(text.text, request.tools)
         for count in range(MAX_TASKS):
-            line = decoder.line(grammar.line(history.next_id + count, outputs, first=count == 0))
+            number = history.next_id + count
+            if count < len(named):
+                wanted = grammar.line_of(named[count], number, outputs)
+            else:
+                wanted = grammar.line(number, outputs, first=count == 0)
+            line = decoder.line(wanted)
             scores.append(line)
             self.confidence = math.exp(sum(s.log_probability for s in scores) / len(scores))
             body = line.text.partition(" ")[2]
@@ -92,7 +99,7 @@ class LocalPlanner:
                 raise AskBack(line.text.removeprefix(f"{ASK} "))
             seen.add(body)
             task = _lists(_task(line.text, text, history, request.first_id), request.tools)
-            outputs[history.next_id + count] = request.tools[task.tool].output
+            outputs[number] = request.tools[task.tool].output
             yield task
 
 
