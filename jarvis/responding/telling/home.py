@@ -39,7 +39,7 @@ def _state(row: Row, telling: Telling) -> str:
 
 
 def tell_timer(telling: Telling) -> str | None:
-    """Like "Timer “pasta” was set (10 min 0 s)."; the data has `action`, `label`, `seconds`, `at` or `timers`."""
+    """Like "Timer “pasta” was set (10 min)."; the data has `action`, `label`, `seconds`, `at` or `timers`."""
     value = telling.value
     if not isinstance(value, dict):
         return None
