@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from jarvis.spec import ToolSpec
 from jarvis.tools.toolset import builtin_tools
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _SMALL_WORDS = frozenset("a an the of in on to for and or with by from at my your".split())
 
 
