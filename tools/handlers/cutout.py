@@ -24,6 +24,8 @@ _MARGIN = 0.03
 _EDGE = 0.02
 """What GrabCut must see as background: at least this much at the left, top and right of the image."""
 _LEAST_SHARE = 0.01
+_MOST_OF_BOX = 0.97
+"""A mask that fills the whole box is no outline: nothing was told apart."""
 
 
 class GrabCutOut:
@@ -43,13 +45,11 @@ class GrabCutOut:
 
         image = inputs.image()
         detected: Any = self._detector.run(inputs, sink)
-        box: list[JsonValue] = list(foreground(detected, image.size))
+        left, top, right, bottom = foreground(detected, image.size)
+        box: list[JsonValue] = [left, top, right, bottom]
         alpha = largest_part(self._mask(Inputs(inputs.task, {"image": inputs.file("image"), "box": box}), sink))
-        if alpha.mean() < _LEAST_SHARE:
-            raise TaskError(
-                "no foreground was found; name a box for mask-generation, or use a matting model from the Hub "
-                "such as ZhengPeng7/BiRefNet"
-            )
+        if alpha.mean() < _LEAST_SHARE or alpha.sum() > _MOST_OF_BOX * (right - left) * (bottom - top):
+            raise _nothing()
         soft = Image.fromarray(alpha.astype("uint8") * 255).filter(ImageFilter.GaussianBlur(1))
         image.putalpha(soft)
         return sink.image("cutout", image)
@@ -59,8 +59,18 @@ class GrabCutOut:
         import numpy as np
 
         with TemporaryDirectory() as folder:
-            mask: Any = self._cut.run(inputs, Sink(ArtifactFolder(Path(folder)), sink.provenance))
+            try:
+                mask: Any = self._cut.run(inputs, Sink(ArtifactFolder(Path(folder)), sink.provenance))
+            except TaskError as error:  # it speaks of a box, but the user gave none
+                raise _nothing() from error
             return np.asarray(read_image(mask.path).convert("L")) > 127
+
+
+def _nothing() -> TaskError:
+    return TaskError(
+        "no foreground was found; cut out a box with mask-generation, or use a matting model from the Hub such as "
+        "ZhengPeng7/BiRefNet"
+    )
 
 
 def foreground(detected: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> tuple[float, float, float, float]:

@@ -186,6 +186,7 @@ _LEAST_CLOSE = 0.25
 _AS_CLOSE = 0.04
 _WORD_BONUS = 0.15
 _DIGIT_BONUS = 0.15
+_NAME_BONUS = 0.1
 _ASKS_FOR_DIGITS = (
     r"\b(?:when|how (?:much|many|long|old)|what time|time|hours|date|number|phone|price|cost|total|amount|year)\b"
 )
@@ -198,15 +199,17 @@ _STOP_WORDS = frozenset(
 def closest_lines(question: str, lines: Sequence[str], embedder: Embedder) -> list[str]:
     """The line that is closest to the question and one that is as close, in the order of the document; else none.
 
-    Closeness is the cosine of the meanings, with a bonus for the share of the question's words that the line has, and
-    one for digits when the question asks for a time, an amount or a number.
+    Closeness is the cosine of the meanings, with a bonus for the share of the question's words that the line has,
+    one for a name of the question ("Saturday") in it, and one for digits when a time, an amount or a number is asked.
     """
     vectors = embedder.embed([question, *lines])
     asked = _words(question)
+    names = _words(" ".join(re.findall(r"(?<=\s)[A-Z]\w+", question)))
     digits = _DIGIT_BONUS if re.search(_ASKS_FOR_DIGITS, question.casefold()) else 0.0
     scores = [
         float(vector @ vectors[0])
         + _WORD_BONUS * len(asked & _words(line)) / max(len(asked), 1)
+        + _NAME_BONUS * bool(names & _words(line))
         + digits * any(letter.isdigit() for letter in line)
         for line, vector in zip(lines, vectors[1:], strict=True)
     ]
