@@ -1,0 +1,193 @@
+"""The real program in a process of its own: what only shows there."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[3]
+_MEDIA = _ROOT / "examples" / "media"
+
+
+def jarvis(*arguments: str, cwd: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "jarvis", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=100,
+        env=_environment(**environment),
+        check=False,
+    )
+
+
+def _environment(**more: str) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(_ROOT), "JARVIS_PLANNER": "rules"} | more
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom jarvis.cli import main\nmain(['--help'])\n"
+        "heavy = {'numpy', 'onnxruntime', 'pydantic', 'huggingface_hub', 'tokenizers', 'asyncio', 'rich', 'httpx'}\n"
+        "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=_environment(), check=True)
+
+    assert done.stderr.strip() == "[]"
+    for command in ("run", "plan", "chat", "models", "setup", "doctor"):
+        assert f"  {command} " in done.stdout
+
+
+def test_a_request_is_planned_run_and_answered(tmp_path: Path) -> None:
+    done = jarvis("run", "read hello world aloud", "--json", "--out", "made", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["plan"] == [{"id": 0, "task": "text-to-speech", "args": {"text": "hello world"}}]
+    made = Path(answer["artifacts"]["speech"]["path"])
+    assert (tmp_path / made).read_bytes()[8:12] == b"WAVE"
+    assert (tmp_path / made).parent == tmp_path / "made"
+    assert "task 0 started on" in done.stderr
+
+
+def test_what_a_library_prints_does_not_mix_with_the_json(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\nfrom jarvis.cli import main\nfrom jarvis.cli.services import Services\n"
+        "def opener(*_):\n    os.write(1, b'noise of a library\\n'); print('more noise'); raise ValueError('bad')\n"
+        "sys.exit(main(['run', 'x', '--json'], Services(open=opener)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=_environment(), check=False
+    )
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["kind"] == "InternalError"
+    assert "noise of a library" in done.stderr and "more noise" in done.stderr
+
+
+def test_a_reader_that_went_away_leaves_no_traceback(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m jarvis models list | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, env=_environment(), check=False
+    )
+
+    assert done.returncode in (0, 1)
+    assert done.stderr == ""
+
+
+def test_a_file_name_that_is_not_unicode_does_not_break_anything(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable.encode(), b"-m", b"jarvis", b"run", b"look", b"-f", b"caf\xe9.png", b"--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        env=_environment(),
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["message"].endswith("give the file with -f")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_unicode_gets_question_marks_not_errors(tmp_path: Path, encoding: str) -> None:
+    code = (
+        "import sys\nfrom jarvis.cli import main\nfrom jarvis.cli.services import Services\n"
+        "from jarvis.errors import PlannerError\n"
+        "def opener(*_):\n    raise PlannerError('no \\u732b here')\n"
+        "sys.exit(main(['run', 'x'], Services(open=opener)))"
+    )
+    environment = _environment(PYTHONIOENCODING=encoding)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, env=environment, check=False)
+
+    assert (done.returncode, done.stderr.strip()) == (1, b"jarvis: no ? here")
+
+
+def _type(terminal: int, text: str) -> None:
+    os.write(terminal, text.encode())
+
+
+def _read_until(terminal: int, text: str, seconds: float = 60) -> str:
+    seen = b""
+    limit = time.monotonic() + seconds
+    while text.encode() not in seen:
+        assert time.monotonic() < limit, seen.decode(errors="replace")
+        try:
+            seen += os.read(terminal, 65536)
+        except OSError:  # the other side is closed
+            break
+    assert text.encode() in seen, seen.decode(errors="replace")
+    return seen.decode(errors="replace")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return _environment(HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path / "state"), TERM="xterm-256color")
+
+
+def test_chat_at_a_terminal_keeps_its_history_to_its_owner_and_leaves_on_ctrl_d(
+    tmp_path: Path, home: dict[str, str]
+) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "jarvis", "chat"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=home) as chat:
+        os.close(theirs)
+        _read_until(ours, ">")
+        _type(ours, "/plan\n")
+        _read_until(ours, "no plan yet")
+        _type(ours, "\x03")
+        _read_until(ours, "Ctrl-C again")
+        _type(ours, "/help\n")
+        _read_until(ours, "Drop a file here")
+        _type(ours, "\x04")
+        assert chat.wait(30) == 0
+    os.close(ours)
+    history = tmp_path / "state" / "jarvis" / "history"
+    assert history.read_text().split() == ["/plan", "/help"]
+    assert history.stat().st_mode & 0o077 == 0
+
+
+def test_chat_leaves_on_the_second_ctrl_c(tmp_path: Path, home: dict[str, str]) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "jarvis", "chat"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=home) as chat:
+        os.close(theirs)
+        _read_until(ours, ">")
+        _type(ours, "\x03")
+        _read_until(ours, "Ctrl-C again")
+        _type(ours, "\x03")
+        assert chat.wait(30) == 0
+    os.close(ours)
+
+
+def test_an_interrupted_process_leaves_soon_with_code_1(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, sys, time\nfrom contextlib import asynccontextmanager\n"
+        "from jarvis.cli import main\nfrom jarvis.cli.services import Services\n"
+        "class Busy:\n"
+        "    async def stream(self, *_):\n"
+        "        print('busy', file=sys.stderr, flush=True)\n"
+        "        await asyncio.to_thread(time.sleep, 60)\n"
+        "        yield\n"
+        "@asynccontextmanager\nasync def opener(*_):\n    yield Busy()\n"
+        "sys.argv = ['jarvis', 'run', 'x']\nsys.exit(main(None, Services(open=opener)))"
+    )
+    began = time.monotonic()
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=_environment()
+    ) as busy:
+        assert busy.stderr is not None
+        assert busy.stderr.readline() == "busy\n"
+        busy.send_signal(signal.SIGINT)
+        assert busy.wait(30) == 1
+        assert busy.stderr.read() == "interrupted; nothing was finished\n"
+    assert time.monotonic() - began < 30
