@@ -93,7 +93,7 @@ class Executor:
             raise (bugs.exceptions[0] if len(bugs.exceptions) == 1 else bugs) from None
         if run.broken:
             raise run.broken
-        return context.results
+        return run.results()
 
 
 async def _in_order(graph: TaskGraph, assignments: Mapping[int, Assignment]) -> AsyncIterator[tuple[Task, Assignment]]:
@@ -132,6 +132,10 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - raised again when the tasks that were planned before have ended
             self.broken = error
         self._planned.set()
+
+    def results(self) -> dict[int, Result]:
+        """The Results of this run, in the order of the plan."""
+        return {task_id: self.context.results[task_id] for task_id in self._done}
 
     def _check(self, task: Task) -> None:
         unknown = task.needs - self._done.keys() - self.context.given.keys()

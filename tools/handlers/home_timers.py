@@ -88,11 +88,15 @@ def _due(said: Mapping[str, str], now: datetime) -> datetime:
         raise TaskError("a timer needs a length or a time; say how long or when")
     if repeats(text):
         raise TaskError(f"timers that come again ({text!r}) are not kept; say one time")
-    length = duration(said["duration"]) if said["duration"] else None
-    due = now + length if length else moment(text, now)
+    due = _after(said["duration"], now) if said["duration"] else moment(text, now)
     if due is None:
         raise TaskError(f"{text!r} is not clear as a time; say it like '10 minutes' or 'tomorrow at 7:30'")
     return due
+
+
+def _after(text: str, now: datetime) -> datetime | None:
+    length = duration(text)
+    return now + length if length else None
 
 
 def _chosen(running: list[dict[str, Any]], said: Mapping[str, str], now: datetime) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from jarvis.messages import (
     CandidateFailed,
     Event,
     Failure,
+    JsonValue,
     Result,
     TaskFinished,
     TaskStarted,
@@ -76,7 +77,7 @@ class Story:
 
 @st.composite
 def tasks_of_a_graph(draw: st.DrawFn, first: int, earlier: Mapping[int, Result]) -> list[Task]:
-    outputs = {task_id: TOOLS["write"].output for task_id in earlier}
+    outputs = dict.fromkeys(earlier, TOOLS["write"].output)
     tasks: list[Task] = []
     for task_id in range(first, first + draw(st.integers(1, 9))):
         tool = TOOLS[draw(st.sampled_from(sorted(TOOLS)))]
@@ -97,7 +98,7 @@ def stories(draw: st.DrawFn) -> Story:
     earlier = {n: draw(st.sampled_from([Result(n, f"turn {n}"), Result(n, failure=Failure("no", "TaskError"))]))
                for n in range(draw(st.integers(0, 2)))}  # fmt: skip
     tasks = draw(tasks_of_a_graph(len(earlier), earlier))
-    types = {n: TOOLS["write"].output for n in earlier}
+    types = dict.fromkeys(earlier, TOOLS["write"].output)
     models = st.lists(st.sampled_from(MODELS), unique=True, min_size=0 if draw(st.integers(0, 3)) == 0 else 1)
     assignments = {
         task.id: Assignment(task.id, tuple(Candidate(m, "") for m in draw(models)), (), "nothing does this")
@@ -114,7 +115,10 @@ def stories(draw: st.DrawFn) -> Story:
 def compute(task: str, values: Mapping[str, Value], model: str) -> Value:
     """What a model makes of its inputs: everything that went in can be read from what comes out."""
     inside = ";".join(f"{name}={values[name]!r}" for name in sorted(values))
-    return f"{model}:{task}({inside})" if TOOLS[task].output == "text" else [{"label": f"{model}:{task}({inside})"}]
+    made = f"{model}:{task}({inside})"
+    row: JsonValue = {"label": made}
+    data: Value = [row]
+    return made if TOOLS[task].output == "text" else data
 
 
 @dataclass
