@@ -37,7 +37,7 @@ class SuperResolution:
         import ncnn
 
         self._ncnn: Any = ncnn
-        self._net: Any = ncnn.Net()
+        self._net: Any = self._ncnn.Net()
         self._net.opt.num_threads = options.threads
         self._net.opt.use_vulkan_compute = False
         self._net.load_param(str(files["param"]))

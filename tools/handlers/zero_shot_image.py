@@ -120,7 +120,8 @@ class MatchedLabels:
     def _seen(self, inputs: Inputs, sink: Sink) -> dict[str, float]:
         classes: Any = self._classifier.run(inputs, sink)
         things: Any = self._detector.run(inputs, sink)
-        seen = {self._all_names.get(found["label"], found["label"]): float(found["score"]) for found in classes}
+        named = [(str(found["label"]), float(found["score"])) for found in classes]
+        seen = {self._all_names.get(label, label): score for label, score in named}
         for thing in things:
             seen[thing["label"]] = max(seen.get(thing["label"], 0.0), float(thing["score"]))
         return seen
