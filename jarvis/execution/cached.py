@@ -58,10 +58,9 @@ class CachedWorker:
         """Drops everything that was remembered."""
         await self._lane.run(self._clear)
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Closes the cache; it opens again when it is needed."""
-        await self._lane.run(self._close)
-        self._lane.close()
+        self._lane.close(self._close)
 
     # The methods below run in the lane.
 

@@ -30,7 +30,7 @@ class Lane:
     """One daemon thread that runs work in the order in which it came, for things that belong to one thread."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._lock = Lock()
 
@@ -41,20 +41,21 @@ class Lane:
             if self._thread is None:
                 self._thread = Thread(target=self._serve, name="jarvis-lane", daemon=True)
                 self._thread.start()
-        self._jobs.put(job)  # type: ignore[arg-type]
+        self._jobs.put(job.run)
         return await job.outcome()
 
-    def close(self) -> None:
-        """Ends the thread when the work at hand is done; waits for it. A later `run` starts a new one."""
+    def close(self, last: Callable[[], object]) -> None:
+        """Runs `last` in the thread after the work at hand and ends it; waits for that. `run` may start a new one."""
         with self._lock:
             thread, self._thread = self._thread, None
         if thread:
+            self._jobs.put(last)
             self._jobs.put(None)
             thread.join()
 
     def _serve(self) -> None:
-        while job := self._jobs.get():
-            job.run()
+        while work := self._jobs.get():
+            work()
 
 
 class _Job(Generic[T]):

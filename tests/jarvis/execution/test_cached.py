@@ -73,7 +73,7 @@ async def test_the_same_input_is_computed_once(worker: CachedWorker, inner: Coun
     first = await ask(worker, tmp_path, "text-classification", text="hello")
     again = await ask(worker, tmp_path, "text-classification", text="hello")
     other = await ask(worker, tmp_path, "text-classification", text="bye")
-    await worker.aclose()
+    worker.close()
 
     assert (first, again) == (Output({"said": ["hello", 1.5, None, True]}), Output(first.value, cached=True))
     assert (other.cached, inner.runs) == (False, 2)
@@ -86,7 +86,7 @@ async def test_a_file_comes_back_from_its_content_when_the_first_one_was_deleted
     assert isinstance(first, Artifact)
     first.path.unlink()
     again = (await ask(worker, tmp_path / "two", "text-to-speech", text="hello")).value
-    await worker.aclose()
+    worker.close()
 
     assert isinstance(again, Artifact)
     assert again.path.read_bytes() == b"hello"
@@ -97,7 +97,7 @@ async def test_a_file_comes_back_from_its_content_when_the_first_one_was_deleted
 async def test_a_list_of_one_file_stays_a_list(worker: CachedWorker, tmp_path: Path) -> None:
     await ask(worker, tmp_path, "image-segmentation")
     again = await ask(worker, tmp_path, "image-segmentation")
-    await worker.aclose()
+    worker.close()
 
     assert again.cached
     assert isinstance(again.value, list)
@@ -143,7 +143,7 @@ async def main():
     worker = CachedWorker(inner, Path(sys.argv[1]) / "results")
     for n in range(30):
         await ask(worker, Path(sys.argv[1]), "text-classification", text=str(n))
-    await worker.aclose()
+    worker.close()
 asyncio.run(main())
 """
     here = str(Path(__file__).parent)
@@ -152,7 +152,7 @@ asyncio.run(main())
 
     worker = CachedWorker(inner, tmp_path / "results")
     outputs = [await ask(worker, tmp_path, "text-classification", text=str(n)) for n in range(30)]
-    await worker.aclose()
+    worker.close()
 
     assert all(output.cached for output in outputs)
     assert inner.runs == 0
@@ -165,7 +165,7 @@ async def test_a_cache_folder_that_cannot_be_used_costs_no_run(
     worker = CachedWorker(inner, tmp_path / "file")
 
     outputs = [await ask(worker, tmp_path, "text-classification", text="hello") for _ in range(2)]
-    await worker.aclose()
+    worker.close()
 
     assert [output.cached for output in outputs] == [False, False]
     assert "results are not kept" in caplog.text

@@ -29,6 +29,13 @@ async def call(function: Callable[..., Any], folder: Path = Path("unused"), **va
     return (await runner.run(Task(0, "order"), SPEC, function_card(SPEC), Inputs("order", values), sink)).value
 
 
+def giving(value: object) -> Callable[..., object]:
+    def order(dish: str) -> object:
+        return value
+
+    return order
+
+
 async def test_filled_slots_come_as_keywords_in_the_form_of_their_type() -> None:
     def order(**given: Any) -> Any:
         return given
@@ -52,7 +59,7 @@ async def test_a_path_becomes_a_copy_among_the_artifacts(tmp_path: Path) -> None
     receipt = tmp_path / "receipt.txt"
     receipt.write_text("one soup")
 
-    value = await call(lambda **_: receipt, tmp_path / "out", dish="soup")
+    value = await call(giving(receipt), tmp_path / "out", dish="soup")
     receipt.write_text("changed")
 
     assert isinstance(value, Artifact)
@@ -65,7 +72,7 @@ async def test_a_path_becomes_a_copy_among_the_artifacts(tmp_path: Path) -> None
 )
 async def test_what_is_no_value_fails_with_what_to_give_instead(given: object, message: str) -> None:
     with pytest.raises(TaskError, match=message):
-        await call(lambda **_: given, dish="soup")
+        await call(giving(given), dish="soup")
 
 
 async def test_a_function_that_is_not_declared_is_a_missing_model_and_other_cards_go_on() -> None:
