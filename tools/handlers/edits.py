@@ -107,7 +107,8 @@ class PillowEdits:
             raise needs_generator(prompt)
         if "upscale" in wish.names():
             raise TaskError(
-                "enlarging or enhancing needs the super-resolution model; install it with pip install 'jarvis[vision]'"
+                "Pillow edits do not enlarge or enhance; super-resolution does: pip install 'jarvis[vision]', "
+                "then `jarvis setup`"
             )
         return sink.image("edited", apply_edits(inputs.image(), wish.edits))
 
