@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 from jarvis.artifacts import Artifact, ArtifactFolder
 from jarvis.availability import look
 from jarvis.errors import ModelFileError, StorageError, UsageError
+from jarvis.execution.cached import CachedWorker
 from jarvis.execution.functions import FunctionRunner, function_card
 from jarvis.execution.local import LocalWorker
 from jarvis.execution.scheduler import Approve, Context, Executor, refuse
@@ -77,6 +78,7 @@ class Jarvis:
         self._registry = registry
         self._local = LocalWorker(RuntimeOptions(self.settings.threads), memory_mb=self.settings.memory_mb)
         self._worker = worker
+        self._cached: CachedWorker | None = None
         self._stages: _Stages | None = None
 
     @classmethod
@@ -106,8 +108,10 @@ class Jarvis:
         self.close()
 
     def close(self) -> None:
-        """Lets go of every loaded model."""
+        """Lets go of every loaded model and of the result cache."""
         self._local.unload()
+        if self._cached is not None:
+            self._cached.close()
 
     @property
     def tools(self) -> ToolSet:
@@ -215,17 +219,19 @@ class Jarvis:
         if self._stages is None:
             functions = {name: tool.bound for name, tool in self._functions.items()}
             registry = self.registry.with_cards(function_card(tool.spec) for tool in self._functions.values())
-            worker = FunctionRunner(functions, self._cached(self._worker or self._local))
+            worker = FunctionRunner(functions, self._working())
             names = {card.id: card.name for card in registry}
             self._stages = _Stages(registry, Selector(), Executor(worker, registry), Responder(names))
         return self._stages
 
-    def _cached(self, worker: Worker) -> Worker:
+    def _working(self) -> Worker:
+        """The worker, with the result cache before it unless that is turned off."""
+        worker = self._worker or self._local
         if self.settings.cache_mb <= 0:
             return worker
-        from jarvis.execution.cached import CachedWorker
-
-        return CachedWorker(worker, self.settings.cache_dir / "results", self.settings.cache_mb)
+        if self._cached is None:
+            self._cached = CachedWorker(worker, self.settings.cache_dir / "results", self.settings.cache_mb)
+        return self._cached
 
     @property
     def loaded(self) -> frozenset[str]:

@@ -77,9 +77,15 @@ _QUESTIONS = {
 }
 
 
+# "in photos/coffee.jpg": which file is meant is known already.
+_FILE_NAME = re.compile(
+    r"(?:\s*\b(?:in|on|of|from|at|auf|im|dans|sur|en|de))?\s*[\w./\\~-]*\w\.[a-z]{3,4}\b", re.IGNORECASE
+)
+
+
 def read_question(question: str) -> tuple[str, str]:
     """The kind of a question ("count", "presence", "place", "what"; "" for none of them) and the thing it is about."""
-    plain = question.strip().casefold().rstrip("?？.!。 ").lstrip("¿ ")
+    plain = _FILE_NAME.sub("", question).strip().casefold().rstrip("?？.!。 ").lstrip("¿ ")
     for kind, patterns in _QUESTIONS.items():
         for pattern in patterns:
             if found := re.fullmatch(pattern, plain):

@@ -65,6 +65,7 @@ def test_several_things_are_counted_and_placed() -> None:
 
 def test_a_question_has_a_kind_and_a_thing() -> None:
     assert read_question("How many dogs are there in this photo?") == ("count", "dogs")
+    assert read_question("How many cups are in media/coffee.jpg?") == ("count", "cups")
     assert read_question("Do you see any traffic lights?") == ("presence", "traffic lights")
     assert read_question("Why is the sky blue?") == ("", "")
 
