@@ -107,8 +107,8 @@ class PillowEdits:
             raise needs_generator(prompt)
         if "upscale" in wish.names():
             raise TaskError(
-                "Pillow edits do not enlarge or enhance; super-resolution does: pip install 'jarvis[vision]', "
-                "then `jarvis setup`"
+                "Pillow edits do not enlarge or enhance; super-resolution does, for pictures of at most 4 megapixels, "
+                "after `pip install 'jarvis[vision]'` and `jarvis setup`"
             )
         return sink.image("edited", apply_edits(inputs.image(), wish.edits))
 
