@@ -252,6 +252,8 @@ def _alternatives(words: dict[str, str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+# The full stop of "p.m." is left where it also ends the sentence.
+_HALF = r"[ap]m\b|[ap]\.m\.(?!\s+(?-i:[A-Z])|\s*$)|[ap]\.m(?=\.)"
 _Said = str | Callable[[re.Match[str]], str]
 _RULES: tuple[tuple[re.Pattern[str], _Said], ...] = (
     (re.compile(r"!?\[([^\]]+)\]\((?:https?:)?[^)]*\)"), r"\1"),  # a Markdown link or picture: its words
@@ -262,8 +264,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Said], ...] = (
     (re.compile(r"[*_`~|<>{}\\^]+"), " "),
     (re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b"), _iso_date),
     (re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b"), _us_date),
-    (re.compile(r"(?<![\d:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?:\s?([ap]\.?m\b\.?|[AP]M\b))?"), _clock),
-    (re.compile(r"\b(\d{1,2})\s?([ap])\.?m\b\.?", re.IGNORECASE), lambda m: f"{m[1]} {m[2].upper()} M"),
+    (re.compile(rf"(?<![\d:])(\d{{1,2}}):([0-5]\d)(?::\d\d)?(?:\s?({_HALF}))?", re.IGNORECASE), _clock),
+    (re.compile(rf"\b(\d{{1,2}})\s?({_HALF})", re.IGNORECASE), lambda m: f"{m[1]} {m[2][0].upper()} M"),
     (re.compile(r"\+\d{1,3}[ -]?\d[\d -]{5,}\d|(?<!\w)\(?\d{3}\)?[ -]\d{3}-\d{4}\b"), _phone),
     (re.compile(rf"(-?\d[\d,.]*)\s?({_alternatives(_UNITS)})(?![\w/])"), _unit),
     (re.compile(rf"(?<![\w/])({_alternatives(_FRACTIONS)})(?![\w/])"), lambda m: _FRACTIONS[m[1]]),

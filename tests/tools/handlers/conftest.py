@@ -58,6 +58,12 @@ def speech_run(speech_model: Callable[[str], Handler], tmp_path: Path) -> Speech
     return run
 
 
+@pytest.fixture(scope="session")
+def speech_sounds() -> Callable[..., list[Artifact]]:
+    """Several sounds for one slot."""
+    return lambda *paths: [sound(path) for path in paths]
+
+
 def sound(path: Path) -> Artifact:
     """A sound that the user gave."""
     return Artifact(path.stem, path, "audio/wav", file_digest(path))

@@ -17,7 +17,7 @@ SpeechRun = Callable[..., Any]
 def _seconds(made: Artifact) -> float:
     with wave.open(str(made.path)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 22_050)
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
 def test_what_piper_says_is_what_moonshine_hears(speech_run: SpeechRun) -> None:
