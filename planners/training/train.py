@@ -13,7 +13,7 @@ import json
 import random
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,14 @@ class Corpus:
         """Reads both files."""
         return cls(read_jsonl(plans), read_jsonl(dialogues))
 
-    def examples(self, split: str, rng: random.Random | None) -> list[Example]:
-        """All examples of a split; with `rng`, file names are swapped anew."""
+    def examples(
+        self, split: str, rng: random.Random | None, repeat: Mapping[str, int] | None = None
+    ) -> list[Example]:
+        """All examples of a split; with `rng`, file names are swapped anew. `repeat` says how often a kind comes."""
         tools = builtin_tools()
-        singles = [plan_example(row, tools, rng) for row in self.plans if split_of(row["id"]) == split]
+        rows = [row for row in self.plans if split_of(row["id"]) == split]
+        times = [(repeat or {}).get(row["id"].partition("-")[0], 1) for row in rows]
+        singles = [plan_example(row, tools, rng) for row, n in zip(rows, times, strict=True) for _ in range(n)]
         turns = [e for row in self.dialogues if split_of(row["id"]) == split for e in dialogue_examples(row, tools)]
         return singles + turns
 
@@ -138,15 +142,20 @@ class Run:
         torch.save(state, part)
         part.replace(self.out / name)
 
+    def load(self, path: Path) -> dict[str, Any]:
+        """Takes the weights of a checkpoint, also of another run, and returns all that it holds."""
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        with torch.no_grad():
+            for name, weight in self.weights.items():
+                weight.copy_(state["weights"][name])
+        return state
+
     def resume(self) -> int:
         """Loads the last checkpoint, if any, and returns the step to go on from."""
         path = self.out / "checkpoint.pt"
         if not path.exists():
             return 0
-        state = torch.load(path, weights_only=True)
-        with torch.no_grad():
-            for name, weight in self.weights.items():
-                weight.copy_(state["weights"][name])
+        state = self.load(path)
         self.optimizer.load_state_dict(state["optimizer"])
         return int(state["step"])
 
@@ -162,7 +171,7 @@ class Run:
     def epoch(self, number: int) -> list[list[Sequence]]:
         """The batches of an epoch: the same for the same seed, so that a resumed run sees what it missed."""
         rng = random.Random(self.config["seed"] * 1000 + number)
-        examples = self.corpus.examples("train", rng)
+        examples = self.corpus.examples("train", rng, self.config.get("repeat"))
         made = sequences(examples, self.tokenizer, self.config["max_tokens"])
         return list(batches(made, self.config["batch_size"], rng))
 
@@ -215,12 +224,16 @@ def main() -> None:
     parser.add_argument("--dialogues", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
+    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint of another run")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     config = tomllib.loads(options.config.read_text())
-    Run(config, Corpus.read(options.plans, options.dialogues), options.out).train()
+    run = Run(config, Corpus.read(options.plans, options.dialogues), options.out)
+    if options.start:
+        run.load(options.start)
+    run.train()
 
 
 if __name__ == "__main__":
