@@ -45,7 +45,7 @@ class SoundKinds:
         likely = likely.reshape(-1, len(_KINDS))
         # A kind counts where it is clearest: a sentence between pauses is speech all the same.
         best = np.sort(likely, axis=0)[-max(1, len(likely) // 4) :].mean(axis=0)
-        found = dict(zip(_KINDS, (float(score) for score in best), strict=True))
+        found: dict[str, float] = dict(zip(_KINDS, (float(score) for score in best), strict=True))
         found["other sound"] = max(0.0, 1.0 - max(found.values()))
         ranked = sorted(found.items(), key=lambda item: -item[1])
         return [{"label": label, "score": round(score, 4)} for label, score in ranked]
