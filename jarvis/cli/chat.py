@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def chat(screen: Screen, services: Services, *, out: Path | None, yes: bool) -> 
         jarvis = runner.run(stack.enter_async_context(services.open(settings, turns.approve)))
         try:
             folder = out or settings.out
-            Chat(screen, services, jarvis.session(), partial(turns.take, runner), folder).loop()
+            with suppress(KeyboardInterrupt):  # Ctrl-C while the answer to Ctrl-C is written
+                Chat(screen, services, jarvis.session(), partial(turns.take, runner), folder).loop()
         finally:
             if turns.stopped:  # a model may still be at work for a turn that nobody waits for
                 services.hurry(0)
