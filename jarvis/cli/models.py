@@ -30,7 +30,7 @@ def list_models(task: str | None, screen: Screen, services: Services, *, as_json
     elif screen.interactive:
         from jarvis.cli.tables import models_table
 
-        screen.out.print(models_table(cards, lacking))
+        screen.out.print(models_table(cards, lacking, screen.out.width))
         ready = sum(not found for found in lacking.values())
         screen.write(f"\n{ready} of {len(cards)} can run here; `jarvis models show ID` tells more")
     else:

@@ -30,15 +30,20 @@ def plan_table(graph: TaskGraph) -> Table:
     return table
 
 
-def models_table(cards: Sequence[ModelCard], missing: Mapping[str, Sequence[str]]) -> Table:
-    """One row a model: id, tasks, size, licence, whether it can run here."""
-    table = _table("model", "tasks", "size", "licence", "here")
-    table.columns[0].overflow = "fold"
+def models_table(cards: Sequence[ModelCard], missing: Mapping[str, Sequence[str]], width: int) -> Table:
+    """One row a model: id in one piece, tasks, size, whether it can run here, and the licence where there is room."""
+    wide = width >= 100
+    table = _table("model", "tasks", "size", "here", *(("licence",) if wide else ()))
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
     table.columns[2].justify = "right"
+    for column in table.columns[2:]:
+        column.no_wrap = True
     for card in cards:
         here = Text("ready", style="green") if not missing.get(card.id) else Text("missing", style="yellow")
         weight = size(card.size_bytes) if card.size_bytes else "-"
-        table.add_row(Text(card.id, style="bold"), ", ".join(card.tasks), weight, card.license, here)
+        more = (card.license,) if wide else ()
+        table.add_row(Text(card.id, style="bold"), ", ".join(card.tasks), weight, here, *more)
     return table
 
 

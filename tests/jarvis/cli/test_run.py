@@ -12,7 +12,7 @@ import pytest
 from jarvis.artifacts import Artifact
 from jarvis.errors import PlannerError
 from jarvis.graph import Task
-from jarvis.messages import Result, Value
+from jarvis.messages import JsonValue, Result
 from tests.jarvis.cli.fakes import ScriptedJarvis, Step, services
 from tests.jarvis.cli.runs import CommandLine, broken, spoken
 
@@ -50,8 +50,8 @@ def test_json_is_one_object_on_standard_output(jarvis_command: CommandLine, spee
 
 
 def test_numbers_that_json_does_not_have_become_null(jarvis_command: CommandLine) -> None:
-    value: Value = [{"label": "a", "score": float("nan")}]
-    step = Step(Task(0, "text-classification", {"text": "x"}), Result(0, value))
+    scored: JsonValue = {"label": "a", "score": float("nan")}
+    step = Step(Task(0, "text-classification", {"text": "x"}), Result(0, [scored]))
 
     done = jarvis_command("run", "classify x", "--json", jarvis=ScriptedJarvis([step]))
 
