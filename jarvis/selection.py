@@ -13,7 +13,7 @@ from jarvis.model_registry.registry import Registry
 from jarvis.spec import Effect, ToolSpec, ValueType
 
 _UNKNOWN_SECONDS = 1.0
-_SLOWNESS = 0.15
+_SLOWNESS = 0.3
 """What an endless wait costs on the quality scale of 0 to 1; two seconds cost half of it."""
 _PREFERRED = 1.0
 
