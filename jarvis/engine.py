@@ -38,6 +38,7 @@ from jarvis.messages import (
 from jarvis.model_registry import wheels
 from jarvis.model_registry.packaged import to_fetch
 from jarvis.model_registry.registry import Registry
+from jarvis.pasted import split_pasted
 from jarvis.planners.choice import EmbeddedPlanner, choose_planner
 from jarvis.planners.protocol import AskBack, Planner, PlanRequest
 from jarvis.responding import Responder, language_of
@@ -156,7 +157,8 @@ class Jarvis:
         """
         request = checked_request(text, files)
         graph = TaskGraph((), self.tools)
-        async for task in self.planner.plan(PlanRequest(request.text, self.tools, files=_names(request))):
+        asked, _ = split_pasted(request.text)
+        async for task in self.planner.plan(PlanRequest(asked, self.tools, files=_names(request))):
             graph = graph.with_task(task)
         return graph
 
@@ -259,7 +261,8 @@ class _Run:
         self.graph = TaskGraph((), self.tools, memory.types)
         self.assignments: dict[int, Assignment] = {}
         self.began = time.perf_counter()
-        files = Files(request.files, memory.files)
+        self.asked, passage = split_pasted(request.text)
+        files = Files(request.files, {**memory.files, "text": passage} if passage else memory.files)
         self.context = Context(
             tools=self.tools,
             folder=ArtifactFolder(out),
@@ -290,7 +293,7 @@ class _Run:
             language=language_of(self.request.text),
             preferred=self.jarvis.settings.prefer,
         )
-        asked = PlanRequest(self.request.text, self.tools, self.memory.turns, self.memory.next_id, _names(self.request))
+        asked = PlanRequest(self.asked, self.tools, self.memory.turns, self.memory.next_id, _names(self.request))
         async for task in planner.plan(asked):
             self.graph = self.graph.with_task(task)
             assignment = self.stages.selector.assign_task(task, self.graph, self.stages.registry, available)

@@ -39,7 +39,7 @@ class ConstrainedDecoder:
         """Puts tokens before what comes next; they are read together with the first choice."""
         self._unread.extend(tokens)
 
-    def line(self, grammar: str, limit: int = 400) -> Line:
+    def line(self, grammar: str, limit: int = 600) -> Line:
         """Writes until the grammar is complete.
 
         Raises:

@@ -64,7 +64,7 @@ class LocalPlanner:
         try:
             self.load()
         except FileNotFoundError as error:
-            raise PlannerError(f"the planner's model is missing ({error}); run `pip install 'jarvis[text]'`") from error
+            raise PlannerError(f"the planner's model is missing ({error}); run `jarvis setup`") from error
         with self._lock:
             yield from self._write(request)
 

@@ -61,10 +61,10 @@ class WireText:
         return value if at < 0 or not value else self.verbatim(at, at + len(value))
 
 
-LONGEST_REQUEST = 3000
+LONGEST_REQUEST = 1000
 """Characters of a request that the planner reads. Of a longer one it sees the beginning and the end; a value that it
 copies across the gap is the whole text in between."""
-_TAIL = 600
+_TAIL = 400
 
 
 def normalize(request: str) -> WireText:

@@ -51,9 +51,7 @@ class Corpus:
         """Reads both files."""
         return cls(read_jsonl(plans), read_jsonl(dialogues))
 
-    def examples(
-        self, split: str, rng: random.Random | None, repeat: Mapping[str, int] | None = None
-    ) -> list[Example]:
+    def examples(self, split: str, rng: random.Random | None, repeat: Mapping[str, int] | None = None) -> list[Example]:
         """All examples of a split; with `rng`, file names are swapped anew. `repeat` says how often a kind comes."""
         tools = builtin_tools()
         rows = [row for row in self.plans if split_of(row["id"]) == split]

@@ -33,7 +33,9 @@ class SmolChat:
         """
         prompt = _PROMPTS[inputs.task](inputs)
         if len(_FOREIGN.findall(prompt)) > len(prompt) // 5:
-            raise TaskError("the language model here knows English only; set JARVIS_PLANNER to a larger model's endpoint")
+            raise TaskError(
+                "the language model here knows English only; set JARVIS_PLANNER to a larger model's endpoint"
+            )
         text = self._chat.reply([Message("system", SYSTEM), Message("user", prompt)], self._limit)
         if not text:
             raise TaskError("the language model wrote nothing; put the request in other words")
