@@ -58,10 +58,9 @@ def _guarded(arguments: list[str], screen: Screen, services: Services) -> int:
     except JarvisError as error:
         return _refuse(type(error).__name__, str(error), error.exit_code, screen, wants_json)
     except InterruptedRunError:
-        return _interrupted(screen, wants_json)
+        return FAILED
     except (KeyboardInterrupt, EOFError):
-        screen.note("interrupted")
-        return _interrupted(screen, wants_json)
+        return _refuse("Interrupted", "interrupted", FAILED, screen, wants_json)
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the program's edge: one sentence, never a traceback
@@ -95,12 +94,6 @@ def _refuse(kind: str, message: str, code: int, screen: Screen, wants_json: bool
     else:
         screen.note(f"jarvis: {message}")
     return code
-
-
-def _interrupted(screen: Screen, wants_json: bool) -> int:
-    if wants_json and not screen.told_json:
-        screen.json({"error": {"kind": "Interrupted", "message": "interrupted"}})
-    return FAILED
 
 
 def _debugging() -> bool:

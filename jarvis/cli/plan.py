@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from jarvis.cli.interrupt import InterruptedRunError
+from jarvis.cli.interrupt import leave
 from jarvis.cli.run import read_text
 from jarvis.cli.screen import Screen
 from jarvis.cli.services import Assistant, Services
@@ -34,7 +34,7 @@ def plan_one(argument: str | None, form: Form, screen: Screen, services: Service
     """
     text = read_text(argument, screen)
     try:
-        graph = asyncio.run(_plan(text, services))
+        graph = asyncio.run(_plan(text, form, screen, services))
     except AskBack as ask:
         if form == "json":
             screen.json({"plan": [], "ask": ask.question})
@@ -50,9 +50,12 @@ def plan_one(argument: str | None, form: Form, screen: Screen, services: Service
     return 0
 
 
-async def _plan(text: str, services: Services) -> TaskGraph:
-    async with services.open(services.settings(), _refuse) as jarvis:
-        return await jarvis.plan(text)
+async def _plan(text: str, form: Form, screen: Screen, services: Services) -> TaskGraph:
+    try:
+        async with services.open(services.settings(), _refuse) as jarvis:
+            return await jarvis.plan(text)
+    except asyncio.CancelledError:
+        raise leave("interrupted; nothing was planned", screen, services, as_json=form == "json") from None
 
 
 def _show(graph: TaskGraph, screen: Screen) -> None:
@@ -134,9 +137,8 @@ async def _plan_all(rows: list[_Row], out: TextIO, screen: Screen, services: Ser
                 asked += isinstance(problem, AskBack)
                 _tell(done, len(rows), row, plan, problem, screen)
     except asyncio.CancelledError:
-        services.hurry(1)
-        screen.note(f"interrupted; {counted(max(done - 1, 0), 'plan')} of {len(rows)} lie in {out.name}")
-        raise InterruptedRunError from None
+        message = f"interrupted; {counted(max(done - 1, 0), 'plan')} of {len(rows)} lie in {out.name}"
+        raise leave(message, screen, services) from None
     took = duration(time.perf_counter() - began)
     screen.note(f"{counted(len(rows), 'request')} in {took}: {asked} asked back, {failures} failed")
     return failures

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jarvis.cli.interrupt import InterruptedRunError
+from jarvis.cli.interrupt import leave
 from jarvis.cli.plain import line
 from jarvis.cli.progress import Progress, State
 from jarvis.cli.screen import Screen
@@ -98,9 +98,7 @@ async def _run(options: RunOptions, screen: Screen, services: Services) -> int:
     except AskBack as ask:
         return _asked(ask.question, screen, options.json)
     except asyncio.CancelledError:
-        services.hurry(1)
-        screen.note(interrupted(show.progress, out))
-        raise InterruptedRunError from None
+        raise leave(interrupted(show.progress, out), screen, services, as_json=options.json) from None
     if options.json:
         screen.json(response.to_json())
     else:

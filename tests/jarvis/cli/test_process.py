@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -140,59 +141,82 @@ def test_a_terminal_without_unicode_gets_question_marks_not_errors(tmp_path: Pat
     assert (done.returncode, done.stderr.strip()) == (1, b"jarvis: no ? here")
 
 
-def _type(terminal: int, text: str) -> None:
-    os.write(terminal, text.encode())
+class ChatAtTerminal(AbstractContextManager["ChatAtTerminal"]):
+    """`jarvis chat` at a terminal that a test holds."""
 
+    _PROMPT = ">\x1b[0m "
 
-def _read_until(terminal: int, text: str, seconds: float = 60) -> None:
-    """Reads what the program shows until `text` is in it."""
-    seen = b""
-    limit = time.monotonic() + seconds
-    while text.encode() not in seen:
-        assert time.monotonic() < limit, seen
-        if select.select([terminal], [], [], 0.2)[0]:
-            seen += os.read(terminal, 65536)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    return _environment(HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path / "state"), TERM="xterm-256color")
-
-
-def test_chat_at_a_terminal_keeps_its_history_to_its_owner_and_leaves_on_ctrl_d(
-    tmp_path: Path, home: dict[str, str]
-) -> None:
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "jarvis", "chat"]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=home) as chat:
+    def __init__(self, folder: Path) -> None:
+        self._terminal, theirs = pty.openpty()
+        self._seen = ""
+        home = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "TERM": "xterm-256color"}
+        command = [sys.executable, "-m", "jarvis", "chat"]
+        self._process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=_environment(**home)
+        )
         os.close(theirs)
-        _read_until(ours, ">")
-        _type(ours, "/plan\n")
-        _read_until(ours, "no plan yet")
-        chat.send_signal(signal.SIGINT)
-        _read_until(ours, "Ctrl-C again")
-        _type(ours, "/help\n")
-        _read_until(ours, "Drop a file here")
-        _type(ours, "\x04")
-        assert chat.wait(30) == 0
-    os.close(ours)
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._terminal)
+
+    def type(self, text: str) -> None:
+        """Types when the prompt is there; before that the terminal is not readline's."""
+        assert self.sees(self._PROMPT), self._seen
+        os.write(self._terminal, text.encode())
+
+    def sees(self, text: str, seconds: float = 60) -> bool:
+        """Whether `text` appears; what stands before it is forgotten."""
+        limit = time.monotonic() + seconds
+        while text not in self._seen and time.monotonic() < limit:
+            if select.select([self._terminal], [], [], 0.2)[0]:
+                self._seen += os.read(self._terminal, 65536).decode()
+        _, found, rest = self._seen.partition(text)
+        self._seen = rest if found else self._seen
+        return bool(found)
+
+    def interrupt(self, text: str) -> None:
+        """Ctrl-C until `text` appears; again only when it was lost, as when readline is just about to wait for a key."""
+        assert self.sees(self._PROMPT), self._seen
+        for _ in range(20):
+            self._process.send_signal(signal.SIGINT)
+            if self.sees(text, 3):
+                return
+        raise AssertionError(self._seen)
+
+    def interrupted_for_good(self) -> int:
+        """Ctrl-C until the program has ended; its exit code."""
+        for _ in range(20):
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                return self._process.wait(3)
+        raise AssertionError("still there")
+
+    def ended(self) -> int:
+        """The exit code."""
+        return self._process.wait(60)
+
+
+def test_chat_at_a_terminal_keeps_its_history_to_its_owner_and_leaves_on_ctrl_d(tmp_path: Path) -> None:
+    with ChatAtTerminal(tmp_path) as chat:
+        chat.type("/plan\n")
+        assert chat.sees("no plan yet")
+        chat.interrupt("Ctrl-C again")
+        chat.type("/help\n")
+        assert chat.sees("Drop a file here")
+        chat.type("\x04")
+        assert chat.ended() == 0
+
     history = tmp_path / "state" / "jarvis" / "history"
     assert history.read_text().split() == ["/plan", "/help"]
     assert history.stat().st_mode & 0o077 == 0
 
 
-def test_chat_leaves_on_the_second_ctrl_c(tmp_path: Path, home: dict[str, str]) -> None:
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "jarvis", "chat"]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=home) as chat:
-        os.close(theirs)
-        _read_until(ours, ">")
-        chat.send_signal(signal.SIGINT)
-        _read_until(ours, "Ctrl-C again")
-        chat.send_signal(signal.SIGINT)
-        _type(ours, "\n")  # readline looks for signals when a key arrives
-        assert chat.wait(30) == 0
-    os.close(ours)
+def test_chat_leaves_on_the_second_ctrl_c(tmp_path: Path) -> None:
+    with ChatAtTerminal(tmp_path) as chat:
+        chat.interrupt("Ctrl-C again")
+        assert chat.interrupted_for_good() == 0
 
 
 def test_an_interrupted_process_leaves_soon_with_code_1(tmp_path: Path) -> None:
@@ -205,15 +229,22 @@ def test_an_interrupted_process_leaves_soon_with_code_1(tmp_path: Path) -> None:
         "        await asyncio.to_thread(time.sleep, 60)\n"
         "        yield\n"
         "@asynccontextmanager\nasync def opener(*_):\n    yield Busy()\n"
-        "sys.argv = ['jarvis', 'run', 'x']\nsys.exit(main(None, Services(open=opener)))"
+        "sys.argv = ['jarvis', 'run', 'x', '--json']\nsys.exit(main(None, Services(open=opener)))"
     )
     began = time.monotonic()
     with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=_environment()
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=_environment(),
     ) as busy:
-        assert busy.stderr is not None
+        assert busy.stderr is not None and busy.stdout is not None
         assert busy.stderr.readline() == "busy\n"
         busy.send_signal(signal.SIGINT)
         assert busy.wait(30) == 1
         assert busy.stderr.read() == "interrupted; nothing was finished\n"
+        error = {"kind": "Interrupted", "message": "interrupted; nothing was finished"}
+        assert json.loads(busy.stdout.read()) == {"error": error}
     assert time.monotonic() - began < 30
