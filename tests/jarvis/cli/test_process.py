@@ -177,7 +177,7 @@ class ChatAtTerminal(AbstractContextManager["ChatAtTerminal"]):
         return bool(found)
 
     def interrupt(self, text: str) -> None:
-        """Ctrl-C until `text` appears; again only when it was lost, as when readline is just about to wait for a key."""
+        """Ctrl-C until `text` appears; again when it was lost, just before readline waits for a key."""
         assert self.sees(self._PROMPT), self._seen
         for _ in range(20):
             self._process.send_signal(signal.SIGINT)
