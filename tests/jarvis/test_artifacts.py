@@ -30,11 +30,11 @@ def test_two_outputs_of_one_name_lie_side_by_side(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="the disk is full at .*; free some space or choose another folder"):
+    with pytest.raises(StorageError, match=r"the disk is full at .*; free some space or choose another folder"):
         ArtifactFolder(tmp_path).write("speech", "audio/wav", onto_a_full_device)
 
 
 def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot write to .*choose another folder with --out"):
+    with pytest.raises(StorageError, match=r"cannot write to .*choose another folder with --out"):
         ArtifactFolder(tmp_path / "file" / "out").write("speech", "audio/wav", hello)
