@@ -6,6 +6,7 @@ python benchmarks/run.py [--repeat 5] [--plans 60]
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -16,6 +17,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jarvis.planners.local import LocalPlanner
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "examples" / "media" / "page.png"
@@ -43,14 +48,23 @@ def peak_memory(command: list[str]) -> tuple[float, int]:
 
 def plan_times(count: int) -> list[float]:
     """Seconds of each of `count` plans with the model loaded."""
-    from jarvis.planners.evaluation.report import predict
     from jarvis.planners.local import LocalPlanner
 
     rows = [json.loads(line) for line in (HERE / "plans" / "held_out.jsonl").read_text().splitlines()][:count]
     planner = LocalPlanner()
     planner.load()
-    predict(planner, "Describe photo.jpg")
-    return [predict(planner, row["request"])[1] for row in rows]
+    _plan_time(planner, "Describe photo.jpg")
+    return [_plan_time(planner, row["request"]) for row in rows]
+
+
+def _plan_time(planner: LocalPlanner, request: str) -> float:
+    from jarvis.planners.protocol import AskBack, PlanRequest
+    from jarvis.tools.toolset import builtin_tools
+
+    began = time.perf_counter()
+    with contextlib.suppress(AskBack):
+        list(planner.tasks(PlanRequest(request, builtin_tools())))
+    return time.perf_counter() - began
 
 
 def line(name: str, value: str, limit: str) -> None:

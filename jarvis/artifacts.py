@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -78,18 +79,24 @@ class ArtifactFolder:
     ) -> Artifact:
         """Writes a new file called after `name`; `fill` gets it open for binary writing.
 
+        The file appears whole or, whatever goes wrong, not at all.
+
         Raises:
             StorageError: the folder cannot be written or the disk is full.
         """
-        try:
-            path = self._claim(name, _EXTENSIONS.get(media_type, ".bin"))
-            part = path.with_name(f".{path.name}.part")
-            with part.open("w+b") as file:
-                fill(file)
-            os.replace(part, path)
-        except OSError as error:
-            raise _storage_error(error, self.root) from error
-        return Artifact(name, path, media_type, file_digest(path), provenance)
+        with ExitStack() as undo:
+            try:
+                path = self._claim(name, _EXTENSIONS.get(media_type, ".bin"))
+                part = path.with_name(f".{path.name}.part")
+                undo.callback(_remove, part, path)
+                with part.open("w+b") as file:
+                    fill(file)
+                os.replace(part, path)
+                digest = file_digest(path)
+            except OSError as error:
+                raise _storage_error(error, self.root) from error
+            undo.pop_all()
+        return Artifact(name, path, media_type, digest, provenance)
 
     def _claim(self, name: str, extension: str) -> Path:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -104,7 +111,13 @@ class ArtifactFolder:
                 return path
 
 
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        with suppress(OSError):  # What went wrong before is told; this comes after it.
+            path.unlink(missing_ok=True)
+
+
 def _storage_error(error: OSError, root: Path) -> StorageError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(f"the disk is full at {root}; free some space or choose another folder with --out")
-    return StorageError(f"cannot write to {root} ({error.strerror}); choose another folder with --out")
+    return StorageError(f"cannot write to {root} ({error.strerror or error}); choose another folder with --out")

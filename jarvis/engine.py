@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from jarvis.artifacts import Artifact, ArtifactFolder
+from jarvis.artifacts import ArtifactFolder
 from jarvis.availability import look
 from jarvis.errors import ModelFileError, StorageError, UsageError
 from jarvis.execution.cached import CachedWorker
@@ -20,27 +20,30 @@ from jarvis.execution.functions import FunctionRunner, function_card
 from jarvis.execution.local import LocalWorker
 from jarvis.execution.scheduler import Approve, Context, Executor, refuse
 from jarvis.execution.worker import Worker
-from jarvis.files import Files
+from jarvis.files import Files, Kind
 from jarvis.functions import FunctionTool, declared_tools, function_tool
 from jarvis.graph import Task, TaskGraph
 from jarvis.messages import (
     Answered,
     Assignment,
+    Decision,
     Event,
-    Failure,
     PlanningStarted,
     Preparing,
     Request,
     Response,
     Result,
     TaskPlanned,
+    Value,
+    artifacts_by_name,
 )
 from jarvis.model_registry import wheels
 from jarvis.model_registry.packaged import to_fetch
 from jarvis.model_registry.registry import Registry
 from jarvis.pasted import split_pasted
 from jarvis.planners.choice import EmbeddedPlanner, choose_planner
-from jarvis.planners.protocol import AskBack, Planner, PlanRequest
+from jarvis.planners.escalation import EscalatingPlanner
+from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Turn
 from jarvis.responding import Responder, language_of
 from jarvis.selection import Selector
 from jarvis.session import Memory, Session
@@ -116,8 +119,9 @@ class Jarvis:
 
     @property
     def tools(self) -> ToolSet:
-        """Every task type that a plan may use: the built-in ones and functions."""
-        return builtin_tools().with_specs(tool.spec for tool in self._functions.values())
+        """Every task type that a plan may use: the built-in ones, those of the settings, and functions."""
+        functions = (tool.spec for tool in self._functions.values())
+        return builtin_tools().with_specs([*self.settings.tools, *functions])
 
     @property
     def registry(self) -> Registry:
@@ -147,8 +151,10 @@ class Jarvis:
         """A new conversation."""
         return Session(self)
 
-    async def plan(self, text: str, files: Sequence[Path | str] = ()) -> TaskGraph:
+    async def plan(self, text: str, files: Sequence[Path | str] = (), *, history: Sequence[Turn] = ()) -> TaskGraph:
         """The task graph for a request; nothing is run.
+
+        Its tasks may refer to those of `history`, the earlier turns of a conversation; their ids run on.
 
         Raises:
             UsageError: the text is empty or too long, or a file cannot be used.
@@ -156,9 +162,11 @@ class Jarvis:
             PlannerError: no plan could be made.
         """
         request = checked_request(text, files)
-        graph = TaskGraph((), self.tools)
+        tools = self.tools
+        graph = TaskGraph((), tools, {task.id: tools[task.tool].output for turn in history for task in turn.tasks})
         asked, _ = split_pasted(request.text)
-        async for task in self.planner.plan(PlanRequest(asked, self.tools, files=_names(request))):
+        first_id = max(graph.given, default=-1) + 1
+        async for task in self.planner.plan(PlanRequest(asked, tools, tuple(history), first_id, _names(request))):
             graph = graph.with_task(task)
         return graph
 
@@ -262,11 +270,14 @@ class _Run:
         self.assignments: dict[int, Assignment] = {}
         self.began = time.perf_counter()
         self.asked, passage = split_pasted(request.text)
-        files = Files(request.files, {**memory.files, "text": passage} if passage else memory.files)
+        pasted: dict[Kind, Value] = {"text": passage} if passage else {}
+        files = Files(request.files, {**memory.files, **pasted}, memory.named)
+        self.at_hand = files.at_hand
+        self.decision: Decision | None = None
         self.context = Context(
             tools=self.tools,
             folder=ArtifactFolder(out),
-            given=_earlier(memory),
+            given=memory.given(),
             emit=emit,
             approve=jarvis.approve,
             bind=files.bind,
@@ -285,7 +296,7 @@ class _Run:
         """Each task with its candidates, as soon as the planner has closed it."""
         planner = self.jarvis.planner
         self.emit(PlanningStarted(self.request, planner.name))
-        if isinstance(planner, EmbeddedPlanner):
+        if isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
             planner.report = lambda message: self.emit(Preparing(message))
         available = look(
             self.stages.registry,
@@ -293,14 +304,26 @@ class _Run:
             language=language_of(self.request.text),
             preferred=self.jarvis.settings.prefer,
         )
-        asked = PlanRequest(self.asked, self.tools, self.memory.turns, self.memory.next_id, _names(self.request))
-        async for task in planner.plan(asked):
+        async for task in self.tasks(planner):
             self.graph = self.graph.with_task(task)
             assignment = self.stages.selector.assign_task(task, self.graph, self.stages.registry, available)
             self.assignments[task.id] = assignment
             self.emit(TaskPlanned(task, assignment))
             await self.fetched(assignment)
             yield task, assignment
+
+    async def tasks(self, planner: Planner) -> AsyncIterator[Task]:
+        """The planner's tasks; afterwards it is known who made them."""
+        memory = self.memory
+        asked = PlanRequest(
+            self.asked, self.tools, memory.turns, memory.next_id, _names(self.request), at_hand=self.at_hand
+        )
+        try:
+            async for task in planner.plan(asked):
+                yield task
+        finally:
+            if isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
+                self.decision = planner.decision
 
     async def fetched(self, assignment: Assignment) -> None:
         """Fetches the weights that the first candidate lacks. When that fails, the task says why and what to do."""
@@ -318,13 +341,14 @@ class _Run:
         return Response(
             text=ask or answer.text,
             claims=() if ask else answer.claims,
-            artifacts=_artifacts(ordered),
+            artifacts=artifacts_by_name(ordered.values()),
             graph=self.graph,
             results=ordered,
             assignments=self.assignments,
             ask=ask,
             language=answer.language,
-            planner=self.jarvis.planner.name,
+            planner=self.decision.planner if self.decision else self.jarvis.planner.name,
+            decided_by=self.decision,
             seconds=time.perf_counter() - self.began,
         )
 
@@ -345,28 +369,6 @@ def checked_request(text: str, files: Sequence[Path | str]) -> Request:
 
 def _names(request: Request) -> tuple[str, ...]:
     return tuple(path.name for path in request.files)
-
-
-def _earlier(memory: Memory) -> dict[int, Result]:
-    lost = Failure("the earlier task that this refers to gave nothing; ask for it again", "Skipped")
-    return {
-        task_id: Result(task_id, memory.values[task_id]) if task_id in memory.values else Result(task_id, failure=lost)
-        for task_id in memory.types
-    }
-
-
-def _artifacts(results: Mapping[int, Result]) -> dict[str, Artifact]:
-    """Files that tasks made, by name; a second one of the same name becomes `name-2`."""
-    named: dict[str, Artifact] = {}
-    for result in results.values():
-        values = result.value if isinstance(result.value, list) else [result.value]
-        for artifact in (value for value in values if isinstance(value, Artifact)):
-            name, count = artifact.name, 1
-            while name in named:
-                count += 1
-                name = f"{artifact.name}-{count}"
-            named[name] = artifact
-    return named
 
 
 def _in_new_loop(work: Coroutine[Any, Any, T]) -> T:

@@ -115,18 +115,30 @@ class Files:
     """The files that a run may read: attached ones, those that the request names, and those of earlier turns."""
 
     def __init__(
-        self, attached: Iterable[Path] = (), earlier: Mapping[Kind, Value] | None = None, base: Path | None = None
+        self,
+        attached: Iterable[Path] = (),
+        earlier: Mapping[Kind, Value] | None = None,
+        named: Mapping[str, Path] | None = None,
+        base: Path | None = None,
     ) -> None:
-        """Looks at each attached file.
+        """Looks at each attached file. Of earlier turns come the latest of each kind, and all files by their name.
 
         Raises:
             InputError: an attached file cannot be used.
         """
         self.attached = tuple(Attachment(path, kind_of(path)) for path in attached)
         self._earlier = dict(earlier or {})
+        self._named = dict(named or {})
         self._base = base or Path.cwd()
         self._next: dict[Kind, int] = {}
         self._given: dict[tuple[int, str, str], Value] = {}
+
+    @property
+    def at_hand(self) -> frozenset[str]:
+        """What "@image", "@text" and so on can stand for; a single file that came along may be meant by any."""
+        if len(self.attached) == 1:
+            return frozenset(("image", "audio", "video", "text"))
+        return frozenset([*(attachment.kind for attachment in self.attached), *self._earlier])
 
     def bind(self, task: Task, tool: ToolSpec, slot_name: str, literal: str) -> Value:
         """The value for a literal in a slot: a file for names and placeholders, else the literal itself.
@@ -194,6 +206,8 @@ class Files:
                 return attachment.path
         path = self._base / Path(name).expanduser()
         try:
+            if name in self._named and self._named[name].exists():
+                return self._named[name]
             return path if path.exists() else None
         except OSError:  # longer than a path can be: plain text that has a dot in it
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import re
 import types
 from collections.abc import Callable, Mapping
@@ -14,6 +15,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from jarvis.errors import TaskError, UsageError
 from jarvis.spec import Effect, Slot, ToolSpec, ValueType
+
+_log = logging.getLogger(__name__)
 
 _TYPES: dict[Any, ValueType] = {
     str: ValueType.TEXT,
@@ -148,12 +151,29 @@ def tool(effect: str | Effect = Effect.NONE, *, name: str = "") -> Callable[[Cal
 
 
 def declared_tools() -> dict[str, FunctionTool]:
-    """Tools declared with `@jarvis.tool` and those of installed plug-ins (entry-point group `jarvis.tools`)."""
+    """Tools declared with `@jarvis.tool` and those of installed plug-ins (entry-point group `jarvis.tools`).
+
+    A plug-in that breaks gives no tools and is named in the log.
+    """
+    found: dict[str, FunctionTool] = {}
+    for entry in metadata.entry_points(group=ENTRY_POINTS):
+        try:
+            found |= _plugged_in(entry)
+        except Exception as error:  # noqa: BLE001 - the plug-in's edge: what is wrong with it must not stop the others
+            package = entry.dist.name if entry.dist else entry.module
+            what = f"{type(error).__name__}: {error}"
+            _log.warning("the plug-in %r cannot be used (%s); update or uninstall %s", entry.name, what, package)
+    return found | _declared
+
+
+def _plugged_in(entry: metadata.EntryPoint) -> dict[str, FunctionTool]:
+    """The tools that one plug-in registers."""
     found: dict[str, FunctionTool] = {}
 
     def register(made: FunctionTool) -> None:
+        if not isinstance(made, FunctionTool):  # pyright: ignore[reportUnnecessaryIsInstance] - others wrote the call
+            raise UsageError(f"register takes what `jarvis.functions.function_tool` makes, not {made!r}")
         found[made.spec.name] = made
 
-    for entry in metadata.entry_points(group=ENTRY_POINTS):
-        entry.load()(register)
-    return found | _declared
+    entry.load()(register)
+    return found

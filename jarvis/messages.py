@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,12 @@ class Result:
         """Whether the task gave a value."""
         return self.failure is None
 
+    @property
+    def files(self) -> list[Artifact]:
+        """The files among its value."""
+        values = self.value if isinstance(self.value, list) else [self.value]
+        return [value for value in values if isinstance(value, Artifact)]
+
     def to_json(self) -> dict[str, Any]:
         """Everything but the default fields, artifacts as records."""
         row: dict[str, Any] = {"task_id": self.task_id, "ok": self.ok, "model": self.model}
@@ -92,6 +98,18 @@ class Result:
         else:
             row["value"] = value_to_json(self.value)
         return row
+
+
+def artifacts_by_name(results: Iterable[Result]) -> dict[str, Artifact]:
+    """Files that tasks made, by name; a second one of the same name becomes `name-2`."""
+    named: dict[str, Artifact] = {}
+    for artifact in (file for result in results for file in result.files):
+        name, count = artifact.name, 1
+        while name in named:
+            count += 1
+            name = f"{artifact.name}-{count}"
+        named[name] = artifact
+    return named
 
 
 def value_to_json(value: Value) -> Any:
@@ -113,6 +131,27 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """How a plan came about."""
+
+    planner: str
+    """Who made it, or asked the question."""
+    outcome: str = "kept"
+    """`kept`, `asked`, `handed over` (to a larger planner), or `fell back` (which gave no plan)."""
+    probability: float | None = None
+    """How likely the embedded planner's plan is exactly right."""
+    problem: str = ""
+    """Why a larger planner gave no plan."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What is known."""
+        row: dict[str, Any] = {"planner": self.planner, "outcome": self.outcome}
+        if self.probability is not None:
+            row["probability"] = round(self.probability, 4)
+        return row | ({"problem": self.problem} if self.problem else {})
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """The answer to a request."""
 
@@ -129,6 +168,8 @@ class Response:
     language: str = "en"
     planner: str = ""
     """Which planner made the graph."""
+    decided_by: Decision | None = None
+    """How the graph came about, where a planner tells."""
     seconds: float = 0.0
 
     @property
@@ -144,6 +185,7 @@ class Response:
             "ask": self.ask,
             "language": self.language,
             "planner": self.planner,
+            "decided_by": self.decided_by.to_json() if self.decided_by else None,
             "seconds": round(self.seconds, 3),
             "plan": self.graph.to_json(),
             "assignments": [_assignment_json(a) for a in self.assignments.values()],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from jarvis.errors import UsageError
+from jarvis.spec import ToolSpec
 
 _PREFIX = "JARVIS_"
 
@@ -29,6 +30,18 @@ class Settings:
     """The model's name at that endpoint."""
     planner_key_variable: str = "OPENAI_API_KEY"
     """The environment variable that holds the endpoint's key; the key itself is never a setting."""
+    larger_planner: str = ""
+    """Gets the plans that the embedded model is not sure of: the base URL of an OpenAI-compatible endpoint,
+    `langchain:MODULE:OBJECT` (a chat model of langchain-core, or what makes one), or the path of a GGUF file.
+    """
+    larger_planner_model: str = ""
+    """The model's name at that endpoint."""
+    larger_planner_key_variable: str = "OPENAI_API_KEY"
+    """The environment variable that holds that endpoint's key."""
+    threshold: float | None = None
+    """Plans that are less likely right than this are handed over; None takes the one that the calibration found."""
+    ask: bool = True
+    """Whether a person can answer when an input is missing or a request can be read in two ways."""
     threads: int = 2
     """Threads of one model."""
     task_timeout: float = 120.0
@@ -42,6 +55,8 @@ class Settings:
     """Ids of models that are taken when they can do the task."""
     out: Path = Path("jarvis-out")
     """Where artifacts are written when a run names no folder."""
+    tools: tuple[ToolSpec, ...] = ()
+    """Tools that plans may use besides, though nothing here runs them (`jarvis plan --tools`)."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -63,7 +78,27 @@ class Settings:
 
 
 def _said(kind: Callable[[str], object]) -> str:
-    return "a whole number" if kind is int else "a number" if kind is float else "text"
+    said: dict[Callable[[str], object], str] = {
+        int: "a whole number",
+        float: "a number",
+        _share: "a number from 0 to 1",
+        _yes: "yes or no",
+    }
+    return said.get(kind, "text")
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError(text)
+    return share
+
+
+def _yes(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in ("1", "yes", "true", "on", "0", "no", "false", "off"):
+        raise ValueError(text)
+    return word in ("1", "yes", "true", "on")
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -74,6 +109,11 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "planner": str,
     "planner_model": str,
     "planner_key_variable": str,
+    "larger_planner": str,
+    "larger_planner_model": str,
+    "larger_planner_key_variable": str,
+    "threshold": _share,
+    "ask": _yes,
     "threads": int,
     "task_timeout": float,
     "memory_mb": int,

@@ -4,46 +4,69 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from jarvis.errors import ModelFileError
 from jarvis.graph import Task
 from jarvis.llm.tokens import BASE_PACKAGE
+from jarvis.messages import Decision
 from jarvis.model_registry import wheels
+from jarvis.planners.escalation import EscalatingPlanner, Report, silent
 from jarvis.planners.local import LocalPlanner
 from jarvis.planners.protocol import Planner, PlanRequest
 from jarvis.planners.rules import RulePlanner
 from jarvis.settings import Settings
 
-Report = Callable[[str], None]
-"""Told in one sentence what is being waited for."""
-
 
 def choose_planner(settings: Settings) -> Planner:
-    """The planner that the settings name: `local`, `rules`, or the URL of an OpenAI-compatible endpoint."""
+    """The planner that the settings name: `local`, `rules`, or the URL of an OpenAI-compatible endpoint.
+
+    Raises:
+        UsageError: the larger planner that they name is not here.
+    """
     if settings.planner == "rules":
         return RulePlanner()
     if settings.planner == "local":
-        return EmbeddedPlanner(LocalPlanner(threads=settings.threads))
+        larger = _larger(settings) if settings.larger_planner else None
+        return EmbeddedPlanner(
+            LocalPlanner(threads=settings.threads), larger, threshold=settings.threshold, ask=settings.ask
+        )
     from jarvis.planners.chat import ChatPlanner, EndpointChat
 
     key = os.environ.get(settings.planner_key_variable, "")
     return ChatPlanner(EndpointChat(settings.planner, settings.planner_model, key))
 
 
-class EmbeddedPlanner:
-    """The embedded model; its weights are fetched at the first plan, and without them rules plan instead."""
+def _larger(settings: Settings) -> Planner:
+    from jarvis.planners.larger import larger_planner
 
-    def __init__(self, local: LocalPlanner) -> None:
+    return larger_planner(settings)
+
+
+class EmbeddedPlanner:
+    """The embedded model, with what is done when it is not sure: see EscalatingPlanner for the parameters.
+
+    Its weights are fetched at the first plan, and without them rules plan instead.
+    """
+
+    def __init__(
+        self, local: LocalPlanner, larger: Planner | None = None, *, threshold: float | None = None, ask: bool = True
+    ) -> None:
         self._local = local
+        self._planner = EscalatingPlanner(local, larger, threshold=threshold, ask=ask)
         self._rules = RulePlanner()
         self._without = ""
-        self.report: Report = _silent
+        self.report: Report = silent
 
     @property
     def name(self) -> str:
         """What it is, for people; it says so when rules stand in."""
         return f"{self._rules.name}, because {self._without}" if self._without else self._local.name
+
+    @property
+    def decision(self) -> Decision | None:
+        """How the last plan came about; None while none has."""
+        return Decision(self.name) if self._without else self._planner.decision
 
     def prepare(self) -> None:
         """Fetches what is missing and loads the model. Blocks; safe to call from any thread."""
@@ -63,10 +86,7 @@ class EmbeddedPlanner:
             PlannerError: no plan could be made.
         """
         await asyncio.to_thread(self.prepare)
-        planner = self._rules if self._without else self._local
+        self._planner.report = self.report
+        planner = self._rules if self._without else self._planner
         async for task in planner.plan(request):
             yield task
-
-
-def _silent(message: str) -> None:
-    pass

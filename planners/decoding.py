@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,20 @@ from jarvis.llm.tokens import WireTokenizer
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A place of a line where the grammar left more than one token."""
+
+    place: int
+    """Where in the tokens of the line."""
+    probability: float
+    """Of the token that was taken, among those that were allowed."""
+    runner_up: int
+    """The next best token."""
+    second: float
+    """Its probability."""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One decoded line."""
 
@@ -23,6 +38,7 @@ class Line:
     tokens: tuple[int, ...]
     log_probability: float
     """Sum over the choices that the grammar left open, of the probability among what it allows."""
+    choices: tuple[Choice, ...] = ()
 
 
 class ConstrainedDecoder:
@@ -39,6 +55,12 @@ class ConstrainedDecoder:
         """Puts tokens before what comes next; they are read together with the first choice."""
         self._unread.extend(tokens)
 
+    def fork(self) -> ConstrainedDecoder:
+        """A decoder that has read the same and goes a way of its own."""
+        other = copy(self)
+        other._unread = list(self._unread)
+        return other
+
     def line(self, grammar: str, limit: int = 600) -> Line:
         """Writes until the grammar is complete.
 
@@ -47,12 +69,16 @@ class ConstrainedDecoder:
         """
         matcher = self._vocabulary.matcher(grammar)
         written: list[int] = []
-        score = 0.0
+        choices: list[Choice] = []
         while not matcher.is_stopped():
             forced = list(matcher.compute_ff_tokens())
             if not forced:
-                token, chance = self._choose(self._vocabulary.allowed(matcher))
-                score += math.log(max(chance, 1e-9))
+                allowed = self._vocabulary.allowed(matcher)
+                if len(allowed) > 1:
+                    token, choice = self._choose(allowed, len(written))
+                    choices.append(choice)
+                else:
+                    token = int(allowed[0])
                 forced = [token]
             if not matcher.consume_tokens(forced):
                 raise PlannerError(f"the plan grammar refused {self._tokenizer.decode(forced)!r}")
@@ -60,17 +86,21 @@ class ConstrainedDecoder:
             self._unread.extend(forced)
             if len(written) > limit:
                 raise PlannerError("the planner wrote a line without an end; put the request in simpler words")
-        return Line(self._tokenizer.decode(written).rstrip("\n"), tuple(written), score)
+        score = sum(math.log(max(choice.probability, 1e-9)) for choice in choices)
+        return Line(self._tokenizer.decode(written).rstrip("\n"), tuple(written), score, tuple(choices))
 
-    def _choose(self, allowed: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[int, float]:
-        if len(allowed) == 1:
-            return int(allowed[0]), 1.0
+    def _choose(self, allowed: np.ndarray[Any, np.dtype[np.int64]], place: int) -> tuple[int, Choice]:
         self._state = self._model.read(self._state, self._unread)
         self._unread = []
         self.steps += 1
         logits = self._model.logits(self._state.hidden[-1], allowed)
         best = int(logits.argmax())
-        return int(allowed[best]), float(1 / np.exp(logits - logits[best]).sum())
+        chances = np.exp(logits - logits[best])
+        probability = float(1 / chances.sum())
+        chances[best] = -1.0
+        runner_up = int(chances.argmax())
+        second = float(chances[runner_up]) * probability
+        return int(allowed[best]), Choice(place, probability, int(allowed[runner_up]), second)
 
 
 class GrammarVocabulary:

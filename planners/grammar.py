@@ -92,27 +92,26 @@ def _starts(name: str) -> list[str]:
 class LineGrammar:
     """Writes the grammar of the next line of a plan for one request."""
 
-    def __init__(self, request: WireText, tools: Mapping[str, ToolSpec]) -> None:
+    def __init__(self, request: WireText, tools: Mapping[str, ToolSpec], earlier: Sequence[WireText] = ()) -> None:
+        """`earlier` are the requests of the turns before: what "and on Sunday?" leaves out stands there."""
         self._tools = tools
-        self._files = file_names(request.text)
-        self._spans = json.dumps({"substring_chunks": chunks(request.text)})
+        texts = [request.text, *(text.text for text in reversed(earlier) if text.text)]
+        self._files = list(dict.fromkeys(name for text in texts for name in file_names(text)))
+        self._spans = [json.dumps({"substring_chunks": chunks(text)}) for text in texts]
 
     def line(self, number: int, outputs: Mapping[int, ValueType], *, first: bool) -> str:
         """The grammar of line `number`, given what earlier tasks give. A first line may be a question back."""
         ask = f'| "{ASK} " QUESTION "\\n"' if first else ""
         return self._written(f'"{number} " task "\\n" | {END} {ask}', self._tools.values(), outputs)
 
-    def line_of(self, tool: ToolSpec, number: int, outputs: Mapping[int, ValueType]) -> str:
-        """The grammar of a line that uses one tool and no other; its texts stand in the request."""
-        return self._written(f'"{number} " task "\\n"', [tool], outputs)
-
     def _written(self, start: str, tools: Iterable[ToolSpec], outputs: Mapping[int, ValueType]) -> str:
         tasks = "\n    | ".join(self._task(tool, outputs) for tool in tools)
         return (
             f"start: {start}\n"
             f"task: {tasks}\n"
-            f"SPAN: %regex {self._spans}\n"
-            "QUESTION: /[^\\n]{8,160}/\n"
+            f"span: {' | '.join(f'SPAN{i}' for i in range(len(self._spans)))}\n"
+            + "".join(f"SPAN{i}: %regex {spans}\n" for i, spans in enumerate(self._spans))
+            + "QUESTION: /[^\\n]{8,160}/\n"
             f"language: {_words(LANGUAGES)}\n"
         )
 
@@ -159,7 +158,7 @@ class LineGrammar:
         if slot.type in _FILE_TYPES:
             files = [name for name in self._files if _may_be(name, slot.type)]
             return [_words(files)] if files else []
-        return ["SPAN"]
+        return ["span"]
 
 
 def _may_be(name: str, kind: ValueType) -> bool:

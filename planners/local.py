@@ -13,15 +13,19 @@ from jarvis.graph import Arg, Ref, Task
 from jarvis.llm.runtime import LanguageModel
 from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.model_registry.packaged import package_file
-from jarvis.planners.added import named_tools
-from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, Line
+from jarvis.planners.confidence import PlanEvidence, PlanRecord, shipped
+from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary
 from jarvis.planners.grammar import LineGrammar
 from jarvis.planners.protocol import AskBack, PlanRequest
-from jarvis.planners.wire import ASK, END, WireText, normalize, read_line, write_plan, write_prompt
+from jarvis.planners.retrieval import ToolIndexes
+from jarvis.planners.wire import ASK, END, WireText, normalize, read_line, write_plan, write_prompt, write_tools
 from jarvis.spec import ToolSpec, ValueType
+from jarvis.tools.toolset import builtin_tools
 
 WEIGHTS = Path(__file__).with_name("weights") / "planner-lora-int8.safetensors"
 MAX_TASKS = 16
+MAX_LISTED = 12
+"""Tools that are put before a request for the model to read; it was trained with up to so many."""
 _HISTORY_CHARS = 1200
 
 
@@ -33,13 +37,21 @@ class LocalPlanner:
         self._lock = threading.Lock()
         self._model: LanguageModel | None = None
         self._vocabulary: GrammarVocabulary | None = None
+        self._indexes = ToolIndexes()
         self.confidence = 1.0
         """Probability of the last plan among all that the grammar allowed, per choice (geometric mean)."""
+        self.evidence: PlanEvidence | None = None
+        """What the writing of the last plan showed."""
 
     @property
     def name(self) -> str:
         """What it is, for people."""
         return "fine-tuned SmolLM2-135M"
+
+    @property
+    def probability(self) -> float:
+        """How likely the last plan is exactly right, in [0, 1], as calibrated; 1 before the first plan."""
+        return shipped().probability(self.evidence) if self.evidence else 1.0
 
     def load(self) -> None:
         """Loads the model if it is not loaded yet; safe to call from any thread."""
@@ -48,27 +60,31 @@ class LocalPlanner:
                 self._model = LanguageModel(package_file(BASE_PACKAGE, BASE_FILE), self._adapter, self._threads)
                 self._vocabulary = GrammarVocabulary(WireTokenizer.packaged())
 
-    async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
-        """Yields tasks as their lines close; the model works in a thread of its own.
+    async def plan(self, request: PlanRequest, record: PlanRecord | None = None) -> AsyncIterator[Task]:
+        """Yields tasks as their lines close; the model works in a thread of its own. `record` notes how sure it is.
 
         Raises:
             AskBack: the request lacks what it needs.
             PlannerError: the weights are missing, or no line could be completed.
         """
-        lines = self.tasks(request)
+        lines = self.tasks(request, record)
         while (task := await asyncio.to_thread(next, lines, None)) is not None:
             yield task
 
-    def tasks(self, request: PlanRequest) -> Iterator[Task]:
+    def tasks(self, request: PlanRequest, record: PlanRecord | None = None) -> Iterator[Task]:
         """The same, for callers without an event loop."""
         try:
             self.load()
         except FileNotFoundError as error:
             raise PlannerError(f"the planner's model is missing ({error}); run `jarvis setup`") from error
+        record = record or PlanRecord()
         with self._lock:
-            yield from self._write(request)
+            try:
+                yield from self._write(request, record)
+            finally:
+                self.evidence = record.evidence(request.text, follows=bool(request.history))
 
-    def _write(self, request: PlanRequest) -> Iterator[Task]:
+    def _write(self, request: PlanRequest, record: PlanRecord) -> Iterator[Task]:
         assert self._model is not None
         assert self._vocabulary is not None
         text = normalize(request.text)
@@ -77,30 +93,48 @@ class LocalPlanner:
         history = _History(request)
         tokenizer = WireTokenizer.packaged()
         decoder = ConstrainedDecoder(self._model, tokenizer, self._vocabulary)
-        decoder.prompt(tokenizer.encode(write_prompt(text, history.turns)))
-        grammar = LineGrammar(text, request.tools)
+        listed = self._listed(request)
+        for part in (write_tools(listed), write_prompt(text, history.turns)):
+            decoder.prompt(tokenizer.encode(part))
+        learned = [tool for tool in request.tools.values() if builtin_tools().get(tool.name) == tool]
+        known = {tool.name: tool for tool in (*learned, *listed)}
+        earlier = [turn for turn, _ in history.turns]
+        grammar = LineGrammar(text, known, earlier)
+        record.listed = frozenset(tool.name for tool in listed)
         outputs = dict(history.outputs)
         seen: set[str] = set()
-        scores: list[Line] = []
-        named = named_tools(text.text, request.tools)
         for count in range(MAX_TASKS):
             number = history.next_id + count
-            if count < len(named):
-                wanted = grammar.line_of(named[count], number, outputs)
-            else:
-                wanted = grammar.line(number, outputs, first=count == 0)
-            line = decoder.line(wanted)
-            scores.append(line)
-            self.confidence = math.exp(sum(s.log_probability for s in scores) / len(scores))
+            before = decoder.fork() if record.wants_other and not count else None
+            line = decoder.line(grammar.line(number, outputs, first=count == 0))
+            record.add(line, tokenizer.decode)
+            if before is not None and (close := record.close(tokenizer.decode)):
+                others = {name: tool for name, tool in known.items() if not line.text.startswith(f"{number} {name} ")}
+                other = before.line(LineGrammar(text, others, earlier).line(number, outputs, first=False)).text
+                record.other = other.split(" ")[1] if other.startswith(close) else ""
+            self.confidence = math.exp(sum(s.log_probability for s in record.lines) / len(record.lines))
             body = line.text.partition(" ")[2]
             if line.text in ("", END) or body in seen:
                 return
             if line.text.startswith(f"{ASK} "):
+                record.asks = True
                 raise AskBack(line.text.removeprefix(f"{ASK} "))
             seen.add(body)
             task = _lists(_task(line.text, text, history, request.first_id), request.tools)
             outputs[number] = request.tools[task.tool].output
+            record.tasks.append(task)
             yield task
+
+    def _listed(self, request: PlanRequest) -> list[ToolSpec]:
+        """The tools that the model has not learned and must read: all of them if they are few, else the likely ones."""
+        added = [tool for tool in request.tools.values() if builtin_tools().get(tool.name) != tool]
+        if len(added) <= MAX_LISTED:
+            return added
+        said = " ".join([*(turn.text for turn in request.history[-1:]), request.text])
+        used = {task.tool for turn in request.history[-2:] for task in turn.tasks}
+        kept = [tool for tool in added if tool.name in used][:4]
+        found = self._indexes.of(added).search(said, MAX_LISTED)
+        return [*kept, *(tool for tool in found if tool not in kept)][:MAX_LISTED]
 
 
 class _History:
@@ -115,10 +149,14 @@ class _History:
         self.real = {number: task.id for number, task in enumerate(tasks)}
         self.next_id = len(tasks)
         self.outputs: dict[int, ValueType] = {self._wire[t.id]: request.tools[t.tool].output for t in tasks}
-        self.turns = [self._turn(turn.text, turn.tasks, request.tools) for turn in kept]
+        self.turns = [self._turn(turn.text, turn.tasks, request.tools, turn.question) for turn in kept]
 
-    def _turn(self, text: str, tasks: tuple[Task, ...], tools: Mapping[str, ToolSpec]) -> tuple[WireText, str]:
+    def _turn(
+        self, text: str, tasks: tuple[Task, ...], tools: Mapping[str, ToolSpec], question: str
+    ) -> tuple[WireText, str]:
         wire = normalize(text)
+        if question and not tasks:
+            return wire, f"{ASK} {normalize(question).text}\n"
         rows = [Task(self._wire[t.id], t.tool, {k: self._arg(v) for k, v in t.args.items()}) for t in tasks]
         return wire, write_plan([row.to_json() for row in rows], wire, tools)  # type: ignore[misc]
 
@@ -146,6 +184,8 @@ def _task(line: str, text: WireText, history: _History, first_id: int) -> Task:
     row = Task.from_json(read_line(line))
 
     def real(value: str | Ref) -> str | Ref:
+        if isinstance(value, Ref) and value.task_id >= row.id:
+            return f"${value.task_id}"  # a price in the request, not a task
         if isinstance(value, Ref):
             new = first_id + value.task_id - history.next_id
             return Ref(history.real.get(value.task_id, new))

@@ -16,6 +16,8 @@ class Turn:
 
     text: str
     tasks: tuple[Task, ...] = ()
+    question: str = ""
+    """What was asked back instead of planning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class PlanRequest:
     """The id of the first new task; ids run on across turns."""
     files: tuple[str, ...] = ()
     """Names of the files that came along, as a plan is to spell them."""
+    at_hand: frozenset[str] | None = None
+    """What "@image", "@text" and so on can stand for here: the kinds of the files and texts that are given or were made
+    before. None where nothing will be run, so that nothing can be missing."""
+    draft: Turn | None = None
+    """What a smaller planner makes of the request, which may be wrong."""
 
 
 class Planner(Protocol):

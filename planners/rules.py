@@ -2,14 +2,17 @@
 
 The request is cut into clauses at commas, "and" and "then", and each clause must be one of a few fixed phrases. Its
 input is a file or quoted text that the clause names, else what was named or made last, else what came along. One clause
-that no rule knows, and there is no plan: nothing is dropped in silence.
+that no rule knows, and there is no plan: nothing is dropped in silence. A turn after a question is a request of its own
+if the rules know it, else the answer: the request that was asked about is planned, with what the answer names at hand.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from jarvis.errors import PlannerError
 from jarvis.graph import Arg, Ref, Task
@@ -27,10 +30,12 @@ _BREAK = re.compile(r"\s*(?:[,;]\s*(?:and\s+)?(?:then\s+)?|[.!?]\s+|\s+and\s+(?:
 _ALOUD = re.compile(r"\s+(?:aloud|out loud|to me)$", re.IGNORECASE)
 _POLITE = re.compile(r"^(?:please|(?:can|could) you(?: please)?|also)\s+|\s+please$", re.IGNORECASE)
 
+_WHICH = {"first": 0, "second": 1, "third": 2, "last": -1}
 _THIS = (
     r"(?:(?:it|this|that|them)\b|'?{file}'?"
-    r"|(?:(?:this|that|the|my|an?) )?(?:{words})(?: (?:called |named )?'?{file}'?)?)"
+    rf"|(?:(?:this|that|the|my|an?) )?(?:(?:{'|'.join(_WHICH)}) )?(?:{{words}})(?: (?:called |named )?'?{{file}}'?)?)"
 )
+_ORDINAL = re.compile(rf"\b({'|'.join(_WHICH)})\b", re.IGNORECASE)
 _WORDS = {
     "IMAGE": _THIS.format(words="image|picture|photo|photograph|scan|page", file=_FILES[ValueType.IMAGE]),
     "AUDIO": _THIS.format(words="audio|recording|sound|clip|speech|memo", file=_FILES[ValueType.AUDIO]),
@@ -106,26 +111,59 @@ class RulePlanner:
             AskBack: it speaks of a thing that is neither named nor given.
             PlannerError: a part of the request fits no rule.
         """
-        for task in _Plan(request).tasks():
+        for task in _planned(request):
             yield task
+
+
+def _planned(request: PlanRequest) -> list[Task]:
+    try:
+        return _Plan(request).tasks(request.text)
+    except PlannerError:
+        answers = [request.text]
+        for turn in takewhile(lambda turn: bool(turn.question), reversed(request.history)):
+            with suppress(PlannerError):
+                return _Plan(request, answers).tasks(turn.text)
+            answers.insert(0, turn.text)
+        raise
+
+
+def _things(text: str) -> list[tuple[ValueType, str]]:
+    """What an answer names: files and quoted texts; without any it is a text itself."""
+    found = [(kind, match[0]) for kind, phrase in _FILES.items() for match in re.finditer(phrase, text, re.IGNORECASE)]
+    found += [(ValueType.TEXT, match[1] or match[2]) for match in _QUOTED.finditer(text)]
+    return found or [(ValueType.TEXT, text)]
 
 
 class _Plan:
     """One plan in the making."""
 
-    def __init__(self, request: PlanRequest) -> None:
+    def __init__(self, request: PlanRequest, answers: Iterable[str] = ()) -> None:
         self._request = request
         self._tasks: list[Task] = []
-        self._at_hand: list[tuple[ValueType, str | Ref]] = []
+        self._earlier: list[tuple[ValueType, str | Ref]] = []
         for task in (task for turn in request.history for task in turn.tasks):
-            self._at_hand.append((request.tools[task.tool].output, Ref(task.id)))
+            tool = request.tools[task.tool]
+            for name, value in task.values():
+                slot = tool.slot(name)
+                if slot and slot.type in _FILES and isinstance(value, str):
+                    self._earlier.append((slot.type, value))
+            self._earlier.append((tool.output, Ref(task.id)))
+        self._at_hand: list[tuple[ValueType, str | Ref]] = [thing for text in answers for thing in _things(text)]
 
-    def tasks(self) -> list[Task]:
-        pieces = _pieces(self._request.text)
+    def tasks(self, text: str) -> list[Task]:
+        """The tasks of a text.
+
+        Raises:
+            AskBack: it speaks of a thing that is neither named nor given.
+            PlannerError: a part of it fits no rule.
+        """
+        pieces = _pieces(text)
         unknown = [piece for piece in pieces if not self._clause(piece)]
         if unknown or not pieces:
-            message = f"no rule knows what to do for {(unknown or [self._request.text])[0]!r}; use the local planner"
-            raise PlannerError(message)
+            raise PlannerError(
+                f"no rule knows what to do for {(unknown or [text])[0]!r}; say it in plainer words, or "
+                "have the embedded model plan (`jarvis setup` fetches it, JARVIS_PLANNER=local chooses it)"
+            )
         return self._tasks
 
     def _clause(self, clause: str) -> bool:
@@ -152,10 +190,21 @@ class _Plan:
             return file[0]
         if slot.type == ValueType.TEXT and (quoted := _QUOTED.search(clause)):
             return quoted[1] or quoted[2]
-        fitting = [value for kind, value in self._at_hand if fits(kind, slot.type)]
-        if not fitting and not self._request.files:
+        if (spoken_of := self._spoken_of(clause, slot)) is None:
             raise AskBack(f"Which {slot.type.value} do you mean? Name the file, or attach it.")
-        return fitting[-1] if fitting else f"@{slot.type.value}"
+        return spoken_of
+
+    def _spoken_of(self, clause: str, slot: Slot) -> str | Ref | None:
+        """What "it" is: the latest of this request, else what came along, else the latest of earlier turns."""
+        now, earlier = ([v for kind, v in things if fits(kind, slot.type)] for things in (self._at_hand, self._earlier))
+        names = re.compile(_FILES.get(slot.type, r"(?!)"), re.IGNORECASE)
+        came = [name for name in self._request.files if names.fullmatch(name)]
+        if ordinal := _ORDINAL.search(clause):
+            known = list(dict.fromkeys(v for v in (*earlier, *came, *now) if isinstance(v, Ref) or v[:1] != "@"))
+            return next(iter(known[_WHICH[ordinal[1].lower()] :]), None)
+        given = [f"@{slot.type.value}"]
+        order = [*(given if self._request.files else ()), *earlier, *(given if came else ()), *now]
+        return order[-1] if order else None
 
     def _append(self, tool: str, args: dict[str, Arg]) -> None:
         task = Task(self._request.first_id + len(self._tasks), tool, args)

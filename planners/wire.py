@@ -126,7 +126,34 @@ def read_line(line: str) -> PlanRow:
     return PlanRow(id=int(number), task=task, args=args)
 
 
+def write_tools(tools: Iterable[ToolSpec]) -> str:
+    """The tools that the model has not learned, as it reads them before the first request; empty when there are none.
+
+    <|im_start|>tools
+    book-table place:name people?:number > data Reserve a table at a restaurant.
+    <|im_end|>
+    """
+    lines = "".join(_signature(tool) + "\n" for tool in tools)
+    return f"{BEGIN}tools\n{lines}{END}" if lines else ""
+
+
+LONGEST_DESCRIPTION = 110
+"""Characters of a tool's description that the planner reads."""
+
+
+def _signature(tool: ToolSpec) -> str:
+    slots = [f"{s.name}{'' if s.required else '?'}:{'/'.join(s.choices) or s.type.value}" for s in tool.slots]
+    does = " ".join(tool.does.split())
+    if len(does) > LONGEST_DESCRIPTION:
+        does = does[:LONGEST_DESCRIPTION].rpartition(" ")[0]
+    return " ".join([tool.name, *slots, ">", tool.output.value, does]).replace(BEGIN, "").replace(END, "")
+
+
+def write_turn(request: WireText) -> str:
+    """One request, as the model reads it before it writes the lines of its plan."""
+    return f"{BEGIN}{request.text}\n"
+
+
 def write_prompt(request: WireText, history: Sequence[tuple[WireText, str]] = ()) -> str:
     """What the model continues: earlier turns with their plan lines, then the request."""
-    turns = "".join(f"{BEGIN}{earlier.text}\n{lines}{END}" for earlier, lines in history)
-    return f"{turns}{BEGIN}{request.text}\n"
+    return "".join(f"{write_turn(earlier)}{lines}{END}" for earlier, lines in history) + write_turn(request)

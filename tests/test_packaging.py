@@ -28,6 +28,9 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 # The modules that a card may require and the distribution that brings them, where the names differ.
 DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python-headless"}
 
+TRAINING_DATA = "written"
+"""The folder of plans that only training reads: it stays in the repository."""
+
 
 def files() -> list[tuple[str, Path]]:
     """Every file of the packages: (package, path within the package's folder)."""
@@ -36,7 +39,7 @@ def files() -> list[tuple[str, Path]]:
         for path in sorted((ROOT / folder).rglob("*")):
             inside = path.relative_to(ROOT / folder)
             linked = folder == "jarvis" and inside.parts[0] in FOLDERS
-            if path.is_file() and not linked and "__pycache__" not in inside.parts:
+            if path.is_file() and not linked and not {"__pycache__", TRAINING_DATA}.intersection(inside.parts):
                 found.append((package, inside))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -27,13 +28,22 @@ def read_image(path: Path) -> Image:
     try:
         with Image.open(path) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise TaskError(
-                    f"{path.name} has {image.width * image.height // 1_000_000} megapixels, "
-                    f"more than the {MAX_PIXELS // 1_000_000} that are read; make it smaller first"
-                )
+                raise _too_large(path, image.width * image.height)
             return ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        # Pillow has its own limits, above ours: from the lower one it warns, which a program may have made an error.
+        said = re.search(r"\d+", str(error))
+        raise _too_large(path, int(said[0]) if said else None) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise TaskError(f"{path.name} cannot be read as an image ({error}); is it whole?") from error
+
+
+def _too_large(path: Path, pixels: int | None) -> TaskError:
+    size = f"{-(-pixels // 1_000_000)} megapixels" if pixels else "too many pixels"
+    return TaskError(
+        f"{path.name} has {size}, more than the {MAX_PIXELS // 1_000_000} that are read; "
+        "scale it down first, or cut out the part that matters"
+    )
 
 
 def read_audio(path: Path, rate: int = 16_000) -> NDArray[np.float32]:

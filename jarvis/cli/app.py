@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 models_app = typer.Typer(add_completion=False, rich_markup_mode=None, help="The models that Jarvis knows.")
 app.add_typer(models_app, name="models")
+eval_app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Measure how good plans are.")
+app.add_typer(eval_app, name="eval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ def _here(context: typer.Context) -> Context:
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Gold = Annotated[Path, typer.Option("--data", metavar="FILE", help="The gold plans, one JSON object a line.")]
+Predictions = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Score these plans instead of planning.")]
+Split = Annotated[
+    Literal["all", "train", "dev", "test"], typer.Option(help="Only the requests of this split, a hash of their id.")
+]
+Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N requests.")]
+PlansOut = Annotated[Path | None, typer.Option("--out", metavar="FILE.jsonl", help="Where the plans go.")]
+Adapter = Annotated[
+    Path | None, typer.Option(metavar="FILE.safetensors", help="Plan with these weights, not those that ship.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -83,9 +95,14 @@ def plan(
     context: typer.Context,
     text: Annotated[str | None, typer.Argument(help="What you want; - reads standard input.")] = None,
     batch: Annotated[
-        Path | None, typer.Option(metavar="IN.jsonl", help='Plan every line {"id", "request"} of a file.')
+        Path | None,
+        typer.Option(metavar="IN.jsonl", help='Plan every line {"id", "request"} or {"id", "turns"} of a file.'),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Where the plans of --batch go.")] = None,
+    tools: Annotated[
+        list[Path] | None,
+        typer.Option("--tools", metavar="TOOLS.json", help="Tools that plans may use besides; may be repeated."),
+    ] = None,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a Mermaid diagram.")] = False,
     json: Json = False,
 ) -> int:
@@ -93,10 +110,11 @@ def plan(
     from jarvis.cli import plan as planning
 
     here = _here(context)
+    services = planning.with_tools(tools, here.services) if tools else here.services
     if batch is not None or out is not None:
-        return planning.plan_batch(batch, out, text, here.screen, here.services)
+        return planning.plan_batch(batch, out, text, here.screen, services)
     form: planning.Form = "json" if json else "mermaid" if mermaid else "lines"
-    return planning.plan_one(text, form, here.screen, here.services)
+    return planning.plan_one(text, form, here.screen, services)
 
 
 @app.command()
@@ -167,3 +185,62 @@ def models_show(
 
     here = _here(context)
     return show_model(model, here.screen, here.services, as_json=json)
+
+
+@eval_app.command("plans")
+def eval_plans(
+    context: typer.Context,
+    data: Gold,
+    predictions: Predictions = None,
+    tools: Annotated[
+        Path | None, typer.Option(metavar="TOOLS.json", help="Tools that every request may use, beside the built-in.")
+    ] = None,
+    split: Split = "all",
+    limit: Limit = None,
+    out: PlansOut = None,
+    adapter: Adapter = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw which tasks are taken for which others.")
+    ] = None,
+    show: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst plans.")] = 0,
+    json: Json = False,
+) -> int:
+    """Plan the requests of FILE, or read their plans, and score them: nodes, edges, arguments, exact graphs."""
+    from jarvis.cli import eval as evaluation
+
+    here = _here(context)
+    options = evaluation.Options(data, predictions, split, limit, out, adapter, json)
+    return evaluation.eval_plans(options, tools, plot, show, here.screen, here.services)
+
+
+@eval_app.command("ultratool")
+def eval_ultratool(
+    context: typer.Context,
+    data: Gold,
+    predictions: Predictions = None,
+    split: Split = "all",
+    limit: Limit = None,
+    out: PlansOut = None,
+    adapter: Adapter = None,
+    json: Json = False,
+) -> int:
+    """Score plans over UltraTool's 260 tools by its measure: node F1, link F1, accuracy."""
+    from jarvis.cli import eval as evaluation
+
+    here = _here(context)
+    options = evaluation.Options(data, predictions, split, limit, out, adapter, json)
+    return evaluation.eval_ultratool(options, here.screen, here.services)
+
+
+@eval_app.command("taskbench")
+def eval_taskbench(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="A folder such as data_huggingface.")],
+    predictions: Annotated[Path, typer.Option(metavar="FILE", help='Lines {"id", "result": {"task_nodes", ...}}.')],
+    json: Json = False,
+) -> int:
+    """Score plans for TaskBench by its official metrics, and strictly beside them."""
+    from jarvis.cli.eval import eval_taskbench as score
+
+    here = _here(context)
+    return score(data, predictions, here.screen, as_json=json)

@@ -138,6 +138,8 @@ class Chat:
         self._given += files
         for path in files:
             self._screen.note(f"attached {path}")
+        if not text and self._last is not None and self._last.ask:  # a file alone answers what was asked
+            text = ", ".join(path.name for path in files)
         return self._turn(text) if text else True
 
     def _command(self, name: str) -> None:

@@ -22,9 +22,7 @@ from jarvis.model_registry.registry import Registry
 from jarvis.settings import Settings
 
 _PYTHONS = ((3, 11), (3, 13))
-_CORE = (
-    "diskcache httpx huggingface_hub llguidance numpy onnxruntime PIL platformdirs pydantic rich tokenizers typer"
-).split()
+_CORE = "diskcache httpx llguidance numpy onnxruntime PIL platformdirs pydantic rich tokenizers typer".split()
 _OPTIONAL = {"hub": ("torch", "transformers", "safetensors"), "langchain": ("langchain_core",)}
 _RULES = "rules plan instead, and understand less"
 _AGAIN = "run `pip install --force-reinstall jarvis`"
@@ -124,8 +122,21 @@ def _local_planner() -> Iterator[Finding]:
     if WEIGHTS.is_file():
         detail = f"{WEIGHTS.name}, {size(WEIGHTS.stat().st_size)}"
         yield Finding("planner", "training on plans", Health.OK, detail)
+        yield calibration(WEIGHTS)
     else:
         yield Finding("planner", "training on plans", Health.NOTE, f"{WEIGHTS.name} is missing; {_RULES}", _AGAIN)
+
+
+def calibration(weights: Path) -> Finding:
+    """Whether the probabilities of plans were fitted to the weights that are here."""
+    from jarvis.artifacts import file_digest
+    from jarvis.planners.confidence import shipped
+
+    if shipped().weights == file_digest(weights):
+        return Finding("planner", "calibration", Health.OK, f"made for {weights.name}")
+    detail = f"made for other weights than {weights.name}; the probabilities of plans are rough"
+    fix = "fit it again: python -m jarvis.planners.confidence --data GOLD.jsonl"
+    return Finding("planner", "calibration", Health.NOTE, detail, fix)
 
 
 def endpoint(settings: Settings) -> Finding:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from jarvis.cli.batch import Line, Planned, lines_of
 from jarvis.cli.interrupt import leave
 from jarvis.cli.run import read_text
 from jarvis.cli.screen import Screen
 from jarvis.cli.services import Assistant, Services
 from jarvis.cli.words import counted, duration, inputs_line
-from jarvis.errors import InputError, JarvisError, PlannerError, StorageError, UsageError
+from jarvis.errors import JarvisError, StorageError, UsageError
 from jarvis.graph import Task, TaskGraph
+from jarvis.messages import Decision
 from jarvis.planners.protocol import AskBack
 
 Form = Literal["lines", "json", "mermaid"]
@@ -26,6 +28,18 @@ async def _refuse(task: Task) -> bool:
     return False
 
 
+def with_tools(files: Sequence[Path], services: Services) -> Services:
+    """Services whose settings hold the tools of these files.
+
+    Raises:
+        UsageError: a file is not what it should be.
+    """
+    from jarvis.tools.listed import read_tools_files
+
+    tools = tuple(read_tools_files(files))
+    return replace(services, settings=lambda: replace(services.settings(), tools=tools))
+
+
 def plan_one(argument: str | None, form: Form, screen: Screen, services: Services) -> int:
     """Prints the plan of one request.
 
@@ -33,16 +47,11 @@ def plan_one(argument: str | None, form: Form, screen: Screen, services: Service
         JarvisError: it cannot be planned.
     """
     text = read_text(argument, screen)
-    try:
-        graph = asyncio.run(_plan(text, form, screen, services))
-    except AskBack as ask:
-        if form == "json":
-            screen.json({"plan": [], "ask": ask.question})
-        else:
-            screen.write(ask.question)
-        return 0
+    graph, ask, decided = asyncio.run(_plan(text, form, screen, services))
     if form == "json":
-        screen.json({"plan": graph.to_json(), "ask": None})
+        screen.json({"plan": graph.to_json(), "ask": ask or None} | ({"decided_by": decided} if decided else {}))
+    elif ask:
+        screen.write(ask)
     elif form == "mermaid":
         screen.write(graph.mermaid())
     else:
@@ -50,12 +59,32 @@ def plan_one(argument: str | None, form: Form, screen: Screen, services: Service
     return 0
 
 
-async def _plan(text: str, form: Form, screen: Screen, services: Services) -> TaskGraph:
+async def _plan(text: str, form: Form, screen: Screen, services: Services) -> tuple[TaskGraph, str, Mapping[str, Any]]:
+    settings = services.settings()
+    settings = replace(settings, ask=settings.ask and screen.can_ask and form == "lines")
     try:
-        async with services.open(services.settings(), _refuse) as jarvis:
-            return await jarvis.plan(text)
+        async with services.open(settings, _refuse) as jarvis:
+            _listen(jarvis, screen)
+            try:
+                graph, ask = await jarvis.plan(text), ""
+            except AskBack as asked:
+                graph, ask = TaskGraph((), {}), asked.question
+            return graph, ask, _decided(jarvis)
     except asyncio.CancelledError:
         raise leave("interrupted; nothing was planned", screen, services, as_json=form == "json") from None
+
+
+def _listen(jarvis: Assistant, screen: Screen) -> None:
+    """What the planner has to say while it works goes to the screen."""
+    planner = getattr(jarvis, "planner", None)
+    if hasattr(planner, "report"):
+        setattr(planner, "report", screen.note)  # noqa: B010 - not every planner has one
+
+
+def _decided(jarvis: Assistant) -> Mapping[str, Any]:
+    """How the last plan came about, where the planner tells."""
+    decision = getattr(getattr(jarvis, "planner", None), "decision", None)
+    return decision.to_json() if isinstance(decision, Decision) else {}
 
 
 def _show(graph: TaskGraph, screen: Screen) -> None:
@@ -70,77 +99,55 @@ def _show(graph: TaskGraph, screen: Screen) -> None:
             screen.write(f"{task.id} {task.tool} {inputs_line(task)}".rstrip())
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: Any
-    request: str
-
-
 def plan_batch(source: Path | None, target: Path | None, text: str | None, screen: Screen, services: Services) -> int:
-    """Plans every request of a JSON Lines file; a question back or a failed plan gives an empty plan.
+    """Plans every line of a JSON Lines file: a request, or the last turn of a conversation (see `jarvis.cli.batch`).
 
-    Each line of `target` is written as soon as its plan is there, in the order of `source`. Gives 1 when the planner
-    failed for each request.
+    Each line of `target` is written as soon as its plan is there, in the order of `source`. A question back gives an
+    empty plan. So does a broken line or a plan that fails, and the batch goes on; in the end it gives 1 then.
 
     Raises:
-        UsageError: an option is missing, or a line of `source` is not what it should be; nothing is planned then.
+        UsageError: an option is missing, or `source` cannot be read.
+        StorageError: `target` cannot be written.
     """
     if source is None or target is None or text is not None:
         raise UsageError("a batch needs both files and no TEXT: jarvis plan --batch IN.jsonl --out OUT.jsonl")
-    rows = list(_rows(source))
+    lines = list(lines_of(source))
     if target.exists() and target.samefile(source):
         raise UsageError(f"--batch and --out both name {source}; write the plans to another file")
+    with _writing(target):
+        out = target.open("w", encoding="utf-8")
+    with out:
+        return 1 if asyncio.run(_plan_all(lines, out, screen, services)) else 0
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
     try:
-        with target.open("w", encoding="utf-8") as out:
-            failures = asyncio.run(_plan_all(rows, out, screen, services))
+        yield
     except OSError as error:
         raise StorageError(f"cannot write to {target} ({error.strerror}); choose another file with --out") from error
-    return 1 if rows and failures == len(rows) else 0
 
 
-def _rows(source: Path) -> Iterator[_Row]:
-    try:
-        lines = source.read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise InputError(f"{source} cannot be read ({error.strerror}); check its name", path=str(source)) from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{source} is not UTF-8 (at byte {error.start}); save it as UTF-8", path=str(source)) from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _row(line, f"{source}, line {number}", str(source))
-
-
-def _row(line: str, where: str, source: str) -> _Row:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"{where} is not JSON ({error}); each line is one object", path=source) from None
-    if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("request"), str):
-        raise InputError(f'{where} is not a request; write {{"id": ..., "request": "..."}}', path=source)
-    return _Row(row["id"], row["request"])
-
-
-async def _plan_all(rows: list[_Row], out: TextIO, screen: Screen, services: Services) -> int:
+async def _plan_all(lines: list[Line], out: TextIO, screen: Screen, services: Services) -> int:
     began, failures, asked = time.perf_counter(), 0, 0
     done = 0
     try:
-        async with services.open(services.settings(), _refuse) as jarvis:
+        async with services.open(replace(services.settings(), ask=False), _refuse) as jarvis:
+            _listen(jarvis, screen)
             await _load(jarvis, screen)
-            for done, row in enumerate(rows, 1):
-                start = time.perf_counter()
-                plan, problem = await _plan_row(row, jarvis)
-                milliseconds = round((time.perf_counter() - start) * 1000, 1)
-                line = {"id": row.id, "plan": plan, "ms": milliseconds}
-                out.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n")
-                out.flush()
-                failures += isinstance(problem, JarvisError)
-                asked += isinstance(problem, AskBack)
-                _tell(done, len(rows), row, plan, problem, screen)
+            for done, line in enumerate(lines, 1):
+                planned = await _plan_line(line, jarvis)
+                with _writing(Path(out.name)):
+                    out.write(planned.to_line())
+                    out.flush()
+                failures += bool(planned.error)
+                asked += bool(planned.ask)
+                _tell(done, len(lines), planned, screen)
     except asyncio.CancelledError:
-        message = f"interrupted; {counted(max(done - 1, 0), 'plan')} of {len(rows)} lie in {out.name}"
+        message = f"interrupted; {counted(max(done - 1, 0), 'plan')} of {len(lines)} lie in {out.name}"
         raise leave(message, screen, services) from None
     took = duration(time.perf_counter() - began)
-    screen.note(f"{counted(len(rows), 'request')} in {took}: {asked} asked back, {failures} failed")
+    screen.note(f"{counted(len(lines), 'request')} in {took}: {asked} asked back, {failures} failed")
     return failures
 
 
@@ -152,20 +159,27 @@ async def _load(jarvis: Assistant, screen: Screen) -> None:
         await asyncio.to_thread(prepare)
 
 
-async def _plan_row(row: _Row, jarvis: Assistant) -> tuple[list[dict[str, Any]], Exception | None]:
+async def _plan_line(line: Line, jarvis: Assistant) -> Planned:
+    name: Any = None
+    began = time.perf_counter()
     try:
-        if not row.request.strip():
-            raise PlannerError("the request is empty; give it some words")
-        return (await jarvis.plan(row.request)).to_json(), None
-    except (AskBack, JarvisError) as error:
-        return [], error
+        record = line.record()
+        name = record["id"]
+        dialogue = line.dialogue(record, jarvis.tools)
+        began = time.perf_counter()
+        graph = await jarvis.plan(dialogue.request, history=dialogue.history)
+        planned = Planned(name, dialogue.to_json(graph))
+    except AskBack as asked:
+        planned = Planned(name, [], ask=asked.question)
+    except JarvisError as error:
+        planned = Planned(name, [], error=str(error))
+    decided = {} if planned.error else _decided(jarvis)
+    return replace(planned, decided_by=decided, ms=round((time.perf_counter() - began) * 1000, 1))
 
 
-def _tell(
-    number: int, total: int, row: _Row, plan: list[dict[str, Any]], problem: Exception | None, screen: Screen
-) -> None:
-    if isinstance(problem, AskBack):
-        said = f"asks back: {problem.question}"
+def _tell(number: int, total: int, planned: Planned, screen: Screen) -> None:
+    if planned.ask:
+        said = f"asks back: {planned.ask}"
     else:
-        said = f"failed: {problem}" if problem else counted(len(plan), "task")
-    screen.note(f"[{number}/{total}] {row.id}: {said}")
+        said = f"failed: {planned.error}" if planned.error else counted(len(planned.plan), "task")
+    screen.note(f"[{number}/{total}] {planned.id}: {said}")

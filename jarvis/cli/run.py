@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,7 @@ def run(options: RunOptions, screen: Screen, services: Services) -> int:
 
 async def _run(options: RunOptions, screen: Screen, services: Services) -> int:
     settings = services.settings()
+    settings = replace(settings, ask=settings.ask and screen.can_ask)  # a question would be lost where nobody reads it
     out = options.out or settings.out
     show = Show(screen, live=screen.interactive and not options.json)
     approve = partial(_yes) if options.yes else show.approve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,9 @@ from jarvis.messages import Event
 
 if TYPE_CHECKING:
     from jarvis.model_registry.registry import Registry
+    from jarvis.planners.protocol import Turn
     from jarvis.settings import Settings
+    from jarvis.spec import ToolSpec
 
 Approve = Callable[[Task], Awaitable[bool]]
 """Asked before a task that cannot be taken back."""
@@ -34,8 +36,13 @@ class Assistant(Protocol):
         """Runs a request; the last event is Answered."""
         ...
 
-    async def plan(self, text: str) -> TaskGraph:
-        """Plans a request and runs nothing.
+    @property
+    def tools(self) -> Mapping[str, ToolSpec]:
+        """Every task type that a plan may use."""
+        ...
+
+    async def plan(self, text: str, *, history: Sequence[Turn] = ()) -> TaskGraph:
+        """Plans a request after the earlier turns of its conversation, and runs nothing.
 
         Raises:
             AskBack: the request lacks what it needs.

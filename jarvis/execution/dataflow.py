@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -30,8 +30,8 @@ def as_it_is(task: Task, tool: ToolSpec, slot: str, literal: str) -> Value:
 class Bound:
     """The literals of a task, resolved."""
 
-    values: Mapping[tuple[str, str], Value] = field(default_factory=dict[tuple[str, str], Value])
-    """By slot and literal."""
+    values: Mapping[str, Sequence[Value]] = field(default_factory=dict[str, Sequence[Value]])
+    """By slot, in the order of its literals: the same one twice can be two files."""
 
 
 def bind_literals(task: Task, tool: ToolSpec, bind: Bind) -> Bound:
@@ -40,7 +40,10 @@ def bind_literals(task: Task, tool: ToolSpec, bind: Bind) -> Bound:
     Raises:
         InputError: a literal names a file that cannot be used.
     """
-    found = {(slot, value): bind(task, tool, slot, value) for slot, value in task.values() if isinstance(value, str)}
+    found: dict[str, list[Value]] = {}
+    for slot, value in task.values():
+        if isinstance(value, str):
+            found.setdefault(slot, []).append(bind(task, tool, slot, value))
     return Bound(found)
 
 
@@ -48,7 +51,9 @@ def resolve(task: Task, tool: ToolSpec, bound: Bound, outputs: Mapping[int, Valu
     """The values in a task's slots; several in one slot become one list."""
     values: dict[str, Value] = {}
     for name, arg in task.args.items():
-        parts = [_value(name, part, bound, outputs) for part in (arg if isinstance(arg, tuple) else (arg,))]
+        literals = iter(bound.values.get(name, ()))
+        several = arg if isinstance(arg, tuple) else (arg,)
+        parts = [outputs[part.task_id] if isinstance(part, Ref) else next(literals) for part in several]
         slot = tool.slot(name)
         values[name] = _joined(tool.name, slot, parts) if isinstance(arg, tuple) and slot else parts[0]
     return values
@@ -85,10 +90,6 @@ def digest(value: Value) -> str:
         return digest(parts)
     text = json.dumps(value_to_json(value), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
-
-
-def _value(slot: str, part: str | Ref, bound: Bound, outputs: Mapping[int, Value]) -> Value:
-    return outputs[part.task_id] if isinstance(part, Ref) else bound.values[slot, part]
 
 
 def _joined(tool: str, slot: Slot, parts: list[Value]) -> Value:

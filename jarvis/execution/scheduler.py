@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from jarvis.artifacts import ArtifactFolder, Provenance
-from jarvis.errors import JarvisError, ModelError, PlanError, TaskTimeoutError
+from jarvis.errors import JarvisError, ModelError, PlanError, StorageError, TaskTimeoutError
 from jarvis.execution.dataflow import Bind, Bound, as_it_is, bind_literals, combine, digest, resolve, runs
 from jarvis.execution.threads import in_thread
 from jarvis.execution.worker import Output, Worker
@@ -53,7 +53,7 @@ class Context:
     folder: ArtifactFolder
     """Where artifacts go."""
     given: Mapping[int, Result] = field(default_factory=dict[int, Result])
-    """Results of earlier turns that tasks may refer to."""
+    """Results of earlier turns that tasks may refer to; the failure of one is told for those that need it."""
     emit: Callable[[Event], None] = ignore
     approve: Approve = refuse
     bind: Bind = as_it_is
@@ -184,7 +184,8 @@ class _Run:
         needed = {need: await self._finished(need) for need in sorted(task.needs)}
         failed = next((result for result in needed.values() if result.failure), None)
         if failed and failed.failure:
-            return Result(task.id, failure=_skipped(failed.task_id, failed.failure))
+            earlier = failed.task_id not in self._done  # the user cannot see its number; its failure says it all
+            return Result(task.id, failure=failed.failure if earlier else _skipped(failed.task_id, failed.failure))
         tool = self.context.tools[task.tool]
         values = resolve(task, tool, bound, {need: result.value for need, result in needed.items()})
         barred = await self._barred(task, tool, values, turn)
@@ -223,7 +224,7 @@ class _Run:
     async def _tried(
         self, task: Task, tool: ToolSpec, candidates: tuple[Candidate, ...], values: Mapping[str, Value]
     ) -> Result:
-        """Tries the candidates in order until one gives a value."""
+        """Tries the candidates in order until one gives a value, or until another would not help."""
         attempts: list[str] = []
         failure = Failure("", "")
         for candidate in candidates:
@@ -238,6 +239,8 @@ class _Run:
             failure, error = outcome
             self.context.emit(CandidateFailed(task.id, candidate.model_id, failure.message))
             attempts.append(f"{candidate.model_id}: {failure.message}")
+            if isinstance(error, StorageError):
+                break  # Another model would have to write to the same place.
             if tool.effect is not Effect.NONE and not isinstance(error, ModelError):
                 break  # It may have been done; doing it again with another model could do it twice.
         return Result(task.id, failure=failure, attempts=tuple(attempts))

@@ -49,6 +49,14 @@ class Adapter:
         return cls({name: (_unpack(tensors, f"{name}.a"), _unpack(tensors, f"{name}.b")) for name in names})
 
 
+def adapter_metadata(path: Path) -> dict[str, str]:
+    """What an adapter file says of itself: training step, LoRA rank, and for some the tools that it knows."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        metadata: dict[str, str] = json.loads(file.read(size)).get("__metadata__", {})
+    return metadata
+
+
 def _unpack(tensors: dict[str, NDArray[np.generic]], name: str) -> Array:
     return tensors[f"{name}.q"].astype(np.float32) * tensors[f"{name}.s"].astype(np.float32)[:, None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jarvis.responding.language import language_of
+from jarvis.languages import language_of
 from jarvis.responding.phrases import languages
 from jarvis.responding.responder import Answer, Responder
 

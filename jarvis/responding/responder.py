@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jarvis.graph import Task, TaskGraph
+from jarvis.languages import language_of
 from jarvis.messages import Assignment, Claim, Request, Result
 from jarvis.responding.failures import not_run, told_failures
 from jarvis.responding.honesty import note_key
-from jarvis.responding.language import language_of
 from jarvis.responding.naming import Naming
 from jarvis.responding.phrases import Phrases, phrases_for
 from jarvis.responding.telling import PLAIN, Telling, tell

@@ -21,6 +21,8 @@ class Labelled:
     score: float | None
     text: str = ""
     """For a tagged word: the word."""
+    seen_as: str = ""
+    """The model's own label, where `label` is what the user called it."""
 
 
 def rows(value: Value) -> list[Row] | None:
@@ -35,7 +37,10 @@ def labelled(value: Value) -> list[Labelled] | None:
     found = rows([cast(JsonValue, value)] if isinstance(value, dict) else value)
     if found is None or not all(isinstance(row.get("label"), str) for row in found):
         return None
-    return [Labelled(str(row["label"]), number(row.get("score")), text(row.get("text"))) for row in found]
+    return [
+        Labelled(str(row["label"]), number(row.get("score")), text(row.get("text")), text(row.get("seen_as")))
+        for row in found
+    ]
 
 
 def number(value: JsonValue) -> float | None:

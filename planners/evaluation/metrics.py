@@ -17,6 +17,7 @@ Plan = Sequence[Mapping[str, Any]]
 
 FREE_SLOTS = frozenset({"prompt", "instruction", "query", "question", "label", "context"})
 _REF = re.compile(r"\$\d+")
+_ACROSS = re.compile(r"\$\d+:\d+")
 _TRIM = " '\"“”‘’.,;:!?()[]。，"
 _WORD = re.compile(r"[\u4e00-\u9fff]|\w+")
 
@@ -33,17 +34,41 @@ class Score:
 
 def score(predicted: Plan, golds: Sequence[Plan]) -> Score:
     """The score against the gold plan that fits best."""
+    return best(predicted, golds)[0]
+
+
+def best(predicted: Plan, golds: Sequence[Plan]) -> tuple[Score, Plan]:
+    """The score against the gold plan that fits best, and that plan; of equal ones, the first."""
     try:
-        scores = [_against(predicted, gold) for gold in golds]
+        scores = [(_against(predicted, gold), gold) for gold in golds]
     except (KeyError, TypeError, AttributeError, ValueError):
-        return score([], golds)
-    return max(scores, key=lambda s: (s.exact, s.node_f1 + s.edge_f1 + s.arg_f1))
+        return best([], golds)
+    return max(scores, key=lambda pair: (pair[0].exact, pair[0].node_f1 + pair[0].edge_f1 + pair[0].arg_f1))
 
 
 def mean(scores: Sequence[Score]) -> dict[str, float]:
     """The mean of each figure, in percent."""
     rows = [asdict(s) for s in scores]
     return {key: round(100 * sum(row[key] for row in rows) / len(rows), 2) for key in rows[0]} if rows else {}
+
+
+def earlier_f1(predicted: Plan, gold: Plan) -> float | None:
+    """F1 over references to tasks of earlier turns ("$2:0"), by task and slot; None when neither plan has any.
+
+    `score` takes such references for values: they are kept apart from those to tasks of the same plan.
+    """
+    ours, theirs = _across(predicted), _across(gold)
+    return _f1(ours, theirs) if ours or theirs else None
+
+
+def _across(plan: Plan) -> Counter[Any]:
+    return Counter(
+        (value, task["task"], slot)
+        for task in plan
+        for slot, values in task["args"].items()
+        for value in _values(values)
+        if isinstance(value, str) and _ACROSS.fullmatch(value)
+    )
 
 
 def _against(predicted: Plan, gold: Plan) -> Score:
@@ -144,7 +169,8 @@ def _fits(task: Mapping[str, Any], gold: Mapping[str, Any], match: Mapping[int, 
     filled = [{slot for slot, value in t["args"].items() if _values(value)} for t in (task, gold)]
     if task["task"] != gold["task"] or filled[0] != filled[1]:
         return False
-    return all(_same_arg(slot, value, gold["args"].get(slot, []), match) for slot, value in task["args"].items())
+    # A slot that is empty here and absent there makes a plan malformed (KeyError), as in the definition.
+    return all(_same_arg(slot, value, gold["args"][slot], match) for slot, value in task["args"].items())
 
 
 def _same_arg(slot: str, ours: Any, theirs: Any, match: Mapping[int, int]) -> bool:

@@ -1,36 +1,37 @@
-"""Training examples from gold plans: splits by id, dialogues as one running graph, file-name swaps."""
+"""Gold plans as training sequences: splits by id, conversations as one running graph, listed tools before them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jarvis.planners.wire import ASK, END, PlanRow, WireText, normalize, write_plan, write_prompt
+from jarvis.planners.wire import ASK, END, PlanRow, normalize, write_plan, write_tools, write_turn
 from jarvis.spec import ToolSpec
 
 _TURN_REF = re.compile(r"\$(\d+):(\d+)$")
 _REF = re.compile(r"\$(\d+)$")
-_FILE = re.compile(r"\bexample(\w{0,3})\.(jpg|png|wav|mp3|mp4|txt)\b")
-_STEMS = (
-    "IMG_2041 scan page photo holiday kitchen_cam meeting voice-note cat dog_park receipt report letter interview "
-    "clip demo band take3 street sunset team invoice_07 notes recording lecture garden menu poster beach birthday "
-    "chart form podcast song door map ticket car house bridge flyer"
-).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sequence. Parts of branch 0 are seen by all that follows; those of another by their own only."""
+
+    text: str
+    learned: bool
+    branch: int
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One sequence: the prompt is read, the target is learned."""
+    """One sequence of parts: a request and its plan, a whole conversation, or listed tools and several requests."""
 
     id: str
-    prompt: str
-    target: str
+    parts: tuple[Part, ...]
 
 
 def split_of(example_id: str) -> str:
@@ -42,41 +43,42 @@ def split_of(example_id: str) -> str:
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     """The records of a JSON-lines file."""
     with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines if line.strip()]
 
 
-def plan_example(row: Mapping[str, Any], tools: Mapping[str, ToolSpec], rng: random.Random | None = None) -> Example:
-    """A single request; with `rng`, its `example.*` file names are swapped for others half of the time."""
-    text = json.dumps({"request": row["request"], "plan": row["plans"][0]}, ensure_ascii=False)
-    if rng and rng.random() < 0.6:
-        text = swap_files(text, rng)
-    swapped = json.loads(text)
-    request = normalize(swapped["request"])
-    return Example(row["id"], write_prompt(request), _target(swapped["plan"], row.get("ask"), request, tools))
+def plan_example(row: Mapping[str, Any], tools: Mapping[str, ToolSpec]) -> Example:
+    """A single request and its preferred plan."""
+    return Example(row["id"], _request(row, tools, branch=1))
 
 
-def swap_files(text: str, rng: random.Random) -> str:
-    """Gives every `example*.ext` of a text another name, the same one wherever it stands."""
-    stems = rng.sample(_STEMS, len(_STEMS))
-    names: dict[str, str] = {}
-    for match in _FILE.finditer(text):
-        names.setdefault(match[0], f"{stems.pop()}{match[1]}.{match[2]}")
-    return _FILE.sub(lambda match: names[match[0]], text)
+def listed_example(
+    rows: Sequence[Mapping[str, Any]], listed: Iterable[ToolSpec], tools: Mapping[str, ToolSpec]
+) -> Example:
+    """Several requests that read the same list of tools; none sees the others."""
+    parts = [Part(write_tools(listed), learned=False, branch=0)]
+    for branch, row in enumerate(rows, start=1):
+        parts.extend(_request(row, tools, branch))
+    return Example("+".join(row["id"] for row in rows), tuple(parts))
 
 
-def dialogue_examples(row: Mapping[str, Any], tools: Mapping[str, ToolSpec]) -> Iterator[Example]:
-    """One example a turn after the first: earlier turns stand in the prompt, ids run on across turns."""
-    history: list[tuple[WireText, str]] = []
+def dialogue_example(row: Mapping[str, Any], tools: Mapping[str, ToolSpec]) -> Example:
+    """A conversation: every turn is learned and stands before the next; ids run on across turns."""
+    parts: list[Part] = []
     starts: list[int] = []
     next_id = 0
     for turn in row["turns"]:
         starts.append(next_id)
         plan = [_renumber(task, starts) for task in turn["plan"]]
-        request = normalize(turn["request"])
-        target = _target(plan, turn.get("ask"), request, tools)
-        yield Example(f"{row['id']}-{len(starts)}", write_prompt(request, history), target)
-        history.append((request, target.removesuffix(END)))
+        parts.extend(_request({"request": turn["request"], "plans": [plan], "ask": turn.get("ask")}, tools, branch=1))
         next_id += len(plan)
+    return Example(row["id"], tuple(parts))
+
+
+def _request(row: Mapping[str, Any], tools: Mapping[str, ToolSpec], branch: int) -> tuple[Part, Part]:
+    request = normalize(row["request"])
+    plan, ask = row["plans"][0], row.get("ask")
+    lines = f"{ASK} {ask}\n" if ask and not plan else write_plan(plan, request, tools)
+    return Part(write_turn(request), learned=False, branch=branch), Part(lines + END, learned=True, branch=branch)
 
 
 def _renumber(task: PlanRow, starts: list[int]) -> PlanRow:
@@ -89,8 +91,3 @@ def _renumber(task: PlanRow, starts: list[int]) -> PlanRow:
 
     args = {k: [move(x) for x in v] if isinstance(v, list) else move(v) for k, v in task["args"].items()}
     return PlanRow(id=starts[-1] + task["id"], task=task["task"], args=args)
-
-
-def _target(plan: list[PlanRow], ask: str | None, request: WireText, tools: Mapping[str, ToolSpec]) -> str:
-    lines = write_plan(plan, request, tools)
-    return (f"{ASK} {ask}\n" if ask and not plan else lines) + END

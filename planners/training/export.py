@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
+    parser.add_argument("--tools", type=Path, help="a tool_desc.json whose names the adapter has learned")
     options = parser.parse_args()
     lora = tomllib.loads(options.config.read_text())["lora"]
     state = torch.load(options.checkpoint, weights_only=True)
@@ -56,7 +57,10 @@ def main() -> None:
         key = f"{gguf_name(name)}.{'b' if '.lora_B.' in name else 'a'}"
         tensors[f"{key}.q"], tensors[f"{key}.s"] = quantized(matrix)
     options.target.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, str(options.target), {"step": str(state["step"]), "lora": json.dumps(lora)})
+    metadata = {"step": str(state["step"]), "lora": json.dumps(lora)}
+    if options.tools:
+        metadata["tools"] = json.dumps([node["id"] for node in json.loads(options.tools.read_text())["nodes"]])
+    save_file(tensors, str(options.target), metadata)
 
 
 if __name__ == "__main__":

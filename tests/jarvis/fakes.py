@@ -61,5 +61,5 @@ def fake_jarvis(
     planner = ScriptedPlanner(plans)
     parts.setdefault("registry", Registry(card(name) for name in builtin_tools()))
     parts.setdefault("worker", FunctionWorker(echo))
-    jarvis = Jarvis(Settings(out=out, cache_mb=0), planner=planner, tools=tools, **parts)
+    jarvis = Jarvis(Settings(out=out, cache_mb=0), planner=parts.pop("planner", planner), tools=tools, **parts)
     return jarvis, planner

@@ -13,11 +13,15 @@ from jarvis.errors import InputError, TaskError, UsageError
 from jarvis.execution.fake import FunctionWorker
 from jarvis.functions import function_tool
 from jarvis.graph import Task
-from jarvis.messages import Answered, Event, TaskFinished, TaskPlanned, TaskStarted, Value
+from jarvis.messages import Answered, Event, Preparing, TaskFinished, TaskPlanned, TaskStarted, Value
 from jarvis.model_registry.registry import Registry
+from jarvis.planners.chat import ChatPlanner, EndpointChat
+from jarvis.planners.escalation import EscalatingPlanner
 from jarvis.planners.protocol import AskBack
 from jarvis.tools.handler import Inputs
 from tests.jarvis.fakes import fake_jarvis
+from tests.planners.endpoints import endpoint
+from tests.planners.handwritten import HandWritten
 
 SUMMARIZE = {"id": 0, "task": "summarization", "args": {"text": "a long text"}}
 TRANSLATE = {"id": 1, "task": "translation", "args": {"text": "$0", "target_language": "French"}}
@@ -183,3 +187,35 @@ def test_the_public_names_are_exactly_these() -> None:
     assert package.__all__ == sorted(package.__all__)
     for name in package.__all__:
         assert getattr(package, name).__name__ == name
+
+
+def test_what_the_embedded_planner_cannot_have_is_asked_for_before_anything_runs(tmp_path: Path) -> None:
+    planner = EscalatingPlanner(HandWritten([Task(0, "image-to-text", {"image": "@image"})]))
+    jarvis, _ = fake_jarvis([], tmp_path, planner=planner)
+    answer = jarvis.run_sync("Beschreibe bitte das Bild")
+    assert answer.ask == "Welches Bild ist gemeint? Nenne die Datei oder hänge sie an."
+    assert (len(answer.graph), answer.results) == (0, {})
+    assert answer.decided_by is not None
+    assert answer.to_json()["decided_by"]["outcome"] == "asked"
+
+
+def test_a_pasted_text_is_at_hand(tmp_path: Path) -> None:
+    planner = EscalatingPlanner(HandWritten([Task(0, "summarization", {"text": "@text"})]))
+    jarvis, _ = fake_jarvis([], tmp_path, planner=planner)
+    answer = jarvis.run_sync(f"Summarize this: {'All work and no play. ' * 60}")
+    assert (answer.ask, answer.ok) == (None, True)
+
+
+def test_a_response_tells_that_a_larger_planner_failed(tmp_path: Path) -> None:
+    with endpoint() as server:
+        larger = ChatPlanner(EndpointChat(server.url, "big"))
+    planner = EscalatingPlanner(HandWritten([Task.from_json(SUMMARIZE)]), larger, threshold=1.0)
+    jarvis, _ = fake_jarvis([], tmp_path, planner=planner)
+    events = asyncio.run(_events(jarvis, "Summarize a long text"))
+    told = [event.message for event in events if isinstance(event, Preparing)]
+    assert told[0] == "the plan is not sure, so chat model big is asked"
+    assert "cannot be reached" in told[1]
+    assert isinstance(events[-1], Answered)
+    decided = events[-1].response.decided_by
+    assert decided is not None
+    assert (decided.planner, decided.outcome, events[-1].response.ok) == ("hand-written", "fell back", True)

@@ -82,6 +82,13 @@ def test_an_earlier_result_stands_in_for_a_placeholder() -> None:
     assert bound(Files(earlier={"text": "what was said"}), "text-to-speech", "text", "@text") == "what was said"
 
 
+def test_what_is_at_hand_is_what_placeholders_can_stand_for(folder: Path) -> None:
+    assert Files().at_hand == frozenset()
+    assert Files([folder / "photo.jpg", folder / "notes.txt"]).at_hand == {"image", "text"}
+    assert Files(earlier={"text": "what was said"}).at_hand == {"text"}
+    assert Files([folder / "photo.jpg"]).at_hand == {"image", "audio", "video", "text"}
+
+
 @pytest.mark.parametrize(
     ("literal", "message"),
     [

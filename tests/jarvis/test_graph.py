@@ -34,6 +34,18 @@ def test_a_valid_graph_keeps_its_order_and_knows_its_edges() -> None:
     )
 
 
+def test_a_notebook_shows_the_graph_as_a_diagram() -> None:
+    graph = TaskGraph(READ_ALOUD, TOOLS)
+    assert graph._repr_markdown_() == (  # pyright: ignore[reportPrivateUsage] - the name that notebooks call
+        "```mermaid\n"
+        "flowchart LR\n"
+        '    t0["0 optical-character-recognition"]\n'
+        '    t1["1 text-to-speech"]\n'
+        "    t0 -->|text| t1\n"
+        "```"
+    )
+
+
 @pytest.mark.parametrize(
     ("tasks", "message", "task_id", "slot"),
     [

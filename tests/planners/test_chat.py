@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -17,68 +13,7 @@ from jarvis.graph import Ref, Task
 from jarvis.planners.chat import ChatPlanner, EndpointChat, LangChainChat
 from jarvis.planners.protocol import AskBack, PlanRequest, Turn
 from jarvis.tools.toolset import builtin_tools
-
-READ_ALOUD = {
-    "tasks": [
-        {"id": 0, "task": "optical-character-recognition", "args": {"image": "page.png"}},
-        {"id": 1, "task": "text-to-speech", "args": {"text": "$0"}},
-    ],
-    "ask": None,
-}
-READ_ALOUD_TASKS = [
-    Task(0, "optical-character-recognition", {"image": "page.png"}),
-    Task(1, "text-to-speech", {"text": Ref(0)}),
-]
-
-
-class Endpoint(ThreadingHTTPServer):
-    """An OpenAI-compatible server that says its lines one after the other and remembers what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self, lines: list[str], status: int = 200, delay: float = 0.0) -> None:
-        super().__init__(("127.0.0.1", 0), _Chat)
-        self.lines, self.status, self.delay = lines, status, delay
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        self.woken = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-
-class _Chat(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        server = cast(Endpoint, self.server)
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        server.asked.append(body)
-        server.keys.append(self.headers.get("Authorization"))
-        if server.woken.wait(server.delay):
-            return  # the test is over, and nobody listens any more
-        found = self.path == "/v1/chat/completions"
-        line = server.lines[len(server.asked) - 1]
-        reply = json.dumps({"choices": [{"message": {"role": "assistant", "content": line}}]}).encode()
-        self.send_response(server.status if found else 404)
-        self.send_header("Content-Length", str(len(reply)))
-        self.end_headers()
-        self.wfile.write(reply)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def endpoint(*lines: str, status: int = 200, delay: float = 0.0) -> Generator[Endpoint, None, None]:
-    with Endpoint(list(lines), status, delay) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.woken.set()
-            server.shutdown()
-            thread.join()
+from tests.planners.endpoints import READ_ALOUD, READ_ALOUD_TASKS, Endpoint, endpoint
 
 
 def plan(server: Endpoint, request: PlanRequest, *, key: str = "", timeout: float = 5.0) -> list[Task]:
@@ -144,6 +79,16 @@ def test_a_plan_that_is_wrong_twice_is_given_up() -> None:
         assert len(server.asked) == 2
 
 
+def test_a_draft_stands_before_the_request_as_one_that_may_be_wrong() -> None:
+    draft = Turn("Read page.png aloud", (READ_ALOUD_TASKS[0],))
+    with endpoint(json.dumps(READ_ALOUD)) as server:
+        plan(server, request(draft=draft))
+        user = server.asked[0]["messages"][-1]["content"]
+    wanted = json.dumps({"tasks": [READ_ALOUD_TASKS[0].to_json()], "ask": None})
+    assert f"A first draft, which may be wrong in any of its tasks, values and references: {wanted}\n" in user
+    assert user.endswith("Request: Read page.png aloud")
+
+
 def test_a_question_goes_to_the_user() -> None:
     with endpoint('{"tasks": [], "ask": "Which picture?"}') as server, pytest.raises(AskBack) as asked:
         plan(server, request("Describe it"))
@@ -171,6 +116,18 @@ def test_an_earlier_turn_can_be_referred_to() -> None:
     assert said == [
         ("user", "Describe cat.jpg"),
         ("assistant", json.dumps({"tasks": [earlier.tasks[0].to_json()], "ask": None})),
+    ]
+
+
+def test_a_question_back_is_part_of_the_conversation() -> None:
+    asked = Turn("Describe it", (), "Which picture?")
+    with endpoint(json.dumps({"tasks": []})) as server:
+        plan(server, request("cat.jpg", history=(asked,)))
+        said = [(m["role"], m["content"]) for m in server.asked[0]["messages"][1:]]
+    assert said == [
+        ("user", "Describe it"),
+        ("assistant", json.dumps({"tasks": [], "ask": "Which picture?"})),
+        ("user", "Number the tasks from 0.\n\nRequest: cat.jpg"),
     ]
 
 

@@ -77,6 +77,15 @@ def test_a_request_with_a_part_that_no_rule_knows_gets_no_plan(text: str) -> Non
         plan(text)
 
 
+def test_a_refusal_names_ways_out_that_are_right_whichever_planner_was_set() -> None:
+    with pytest.raises(PlannerError) as refused:
+        plan("Describe cat.jpg and feed her")
+    assert str(refused.value) == (
+        "no rule knows what to do for 'feed her'; say it in plainer words, or have the embedded model plan "
+        "(`jarvis setup` fetches it, JARVIS_PLANNER=local chooses it)"
+    )
+
+
 def test_a_thing_that_is_not_there_is_asked_for() -> None:
     with pytest.raises(AskBack, match="Which image do you mean"):
         plan("Describe this picture")
@@ -90,6 +99,40 @@ def test_an_earlier_turn_is_what_it_means() -> None:
     earlier = Turn("Describe cat.jpg", (Task(0, "image-to-text", {"image": "cat.jpg"}),))
     tasks = plan("translate it into French", history=(earlier,), first_id=1)
     assert tasks == [("translation", {"text": Ref(0), "target_language": "French"})]
+
+
+def test_what_came_along_goes_before_earlier_turns_when_it_is_of_the_kind() -> None:
+    earlier = Turn("Describe cat.jpg", (Task(0, "image-to-text", {"image": "cat.jpg"}),))
+    assert plan("Describe this picture", history=(earlier,), first_id=1) == [("image-to-text", {"image": "cat.jpg"})]
+    assert plan("Describe this picture", history=(earlier,), first_id=1, files=("dog.jpg",)) == [
+        ("image-to-text", {"image": "@image"})
+    ]
+    assert plan("say it", history=(earlier,), first_id=1, files=("dog.jpg",)) == [("text-to-speech", {"text": Ref(0)})]
+    assert plan("transcribe it", history=(earlier,), first_id=1, files=("no_ending",)) == [
+        ("automatic-speech-recognition", {"audio": "@audio"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers", "tasks"),
+    [
+        ("describe it aloud", ["the one called cat.jpg"], [("image-to-text", "cat.jpg"), ("text-to-speech", Ref(0))]),
+        ("say it", ["good morning"], [("text-to-speech", "good morning")]),
+        ("say it", ['I mean "good morning"'], [("text-to-speech", "good morning")]),
+        ("describe it", ["hm", "cat.jpg"], [("image-to-text", "cat.jpg")]),
+        ("describe it", ["say 'hm'"], [("text-to-speech", "hm")]),
+    ],
+)
+def test_an_answer_completes_the_request_that_was_asked_about(
+    asked: str, answers: list[str], tasks: list[tuple[str, Any]]
+) -> None:
+    history = tuple(Turn(text, (), "Which one?") for text in (asked, *answers[:-1]))
+    assert [(tool, *args.values()) for tool, args in plan(answers[-1], history=history)] == tasks
+
+
+def test_an_answer_that_does_not_help_is_asked_again() -> None:
+    with pytest.raises(AskBack, match="Which image"):
+        plan("the blue one", history=(Turn("Describe it", (), "Which image?"),))
 
 
 def test_the_name_says_that_it_is_rules() -> None:

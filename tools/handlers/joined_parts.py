@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jarvis.artifacts import file_digest
-from jarvis.errors import ModelFileError, StorageError
+from jarvis.errors import ModelFileError
 from jarvis.settings import Settings
 
 
@@ -20,8 +20,7 @@ def joined(parts: Sequence[Path], name: str, sha256: str, folder: Path | None = 
     or not at all, so several processes may join at once.
 
     Raises:
-        ModelFileError: the parts do not give the expected SHA-256.
-        StorageError: the folder cannot be written or the disk is full.
+        ModelFileError: the parts do not give the expected SHA-256, the folder cannot be written, or the disk is full.
     """
     path = (folder or Settings.from_env().cache_dir / "models") / name
     if path.is_file() and file_digest(path) == sha256:
@@ -30,8 +29,10 @@ def joined(parts: Sequence[Path], name: str, sha256: str, folder: Path | None = 
         path.parent.mkdir(parents=True, exist_ok=True)
         _join(parts, path, sha256)
     except OSError as error:
-        raise StorageError(
-            f"cannot write {path} ({error.strerror}); free some space there or set JARVIS_CACHE_DIR to another folder"
+        # No StorageError: another model, whose weights need no joining, can still do the task.
+        raise ModelFileError(
+            f"cannot write {path} ({error.strerror}); free some space there or set JARVIS_CACHE_DIR to another folder",
+            model_id=path.name,
         ) from error
     return path
 

@@ -8,6 +8,8 @@ from string import Formatter
 from typing import ClassVar
 
 from jarvis.languages import language_code, language_name
+from jarvis.responding.phrases import english_words
+from jarvis.responding.phrases.objects import object_names
 
 _PARSE = Formatter().parse
 _ENDS = ".!?…。！？"
@@ -164,6 +166,15 @@ class Phrases:
     def language(self, name: str) -> str:
         """The name of a language, from its code or its English name."""
         return self.languages.get(language_code(name), language_name(name))
+
+    def own_name(self, label: str, seen_as: str) -> str:
+        """A label for one of what the user calls `label` and the model `seen_as`, to be counted.
+
+        It is `seen_as` where the user's name is a form of that: "Tassen" or "cups" for "cup".
+        """
+        forms = object_names(self.code).get(seen_as.lower(), ())[:-1]  # The last one is a gender or measure word.
+        known = {form.lower() for form in (*forms, seen_as, english_words.plural(seen_as))}
+        return seen_as if known & {label.lower(), english_words.one(label).lower()} else label
 
     def counted(self, label: str, count: int) -> str:
         """Like "2 cups", "a cup"."""

@@ -225,6 +225,11 @@ class English(Phrases):
     words: ClassVar[Mapping[str, str]] = _WORDS
     kinds: ClassVar[Mapping[str, str]] = _KINDS
 
+    def own_name(self, label: str, seen_as: str) -> str:
+        """The model's or the user's name for one of it: "cup" for "cups", "mug" for "my mugs"."""
+        name = super().own_name(label, seen_as)
+        return name if name == seen_as else english_words.one(label)
+
     def counted(self, label: str, count: int) -> str:
         """Like "a cup", "2 cups"."""
         return english_words.counted(label.replace("_", " "), count)

@@ -23,8 +23,8 @@ def tell_found(telling: Telling) -> str | None:
         return None
     if not found:
         return _nothing(telling)
-    groups = _by_label(found)
     phrases = telling.phrases
+    groups = _by_label(found, phrases)
     if len(groups) == 1:
         label, things = groups[0]
         return telling.say("found.one", things=phrases.counted(label, len(things)), scores=_scores(things, phrases))
@@ -44,11 +44,12 @@ def _nothing(telling: Telling) -> str:
     return telling.say("found.none.named", labels=telling.phrases.all_quoted(named))
 
 
-def _by_label(found: Sequence[Labelled]) -> list[tuple[str, list[Labelled]]]:
+def _by_label(found: Sequence[Labelled], phrases: Phrases) -> list[tuple[str, list[Labelled]]]:
     """Groups in the order of their best thing, each best first."""
     groups: dict[str, list[Labelled]] = {}
     for thing in found:
-        groups.setdefault(thing.label, []).append(thing)
+        name = phrases.own_name(thing.label, thing.seen_as) if thing.seen_as else thing.label
+        groups.setdefault(name, []).append(thing)
     return list(groups.items())
 
 

@@ -29,7 +29,7 @@ from jarvis.messages import (
     TaskPlanned,
     TaskStarted,
 )
-from jarvis.planners.protocol import AskBack
+from jarvis.planners.protocol import AskBack, Turn
 from jarvis.settings import Settings
 from jarvis.spec import Effect, ToolSpec
 from jarvis.tools.toolset import builtin_tools
@@ -64,6 +64,8 @@ class ScriptedJarvis(AbstractAsyncContextManager["ScriptedJarvis"]):
         default_factory=list[tuple[str, tuple[Path, ...], Path | None]]
     )
     """The requests that came in."""
+    histories: list[tuple[Turn, ...]] = field(default_factory=list[tuple[Turn, ...]])
+    """The earlier turns that came with each request to plan."""
     opened: int = 0
     closed: int = 0
     approve: Approve | None = None
@@ -84,8 +86,9 @@ class ScriptedJarvis(AbstractAsyncContextManager["ScriptedJarvis"]):
     def session(self) -> ScriptedJarvis:
         return self
 
-    async def plan(self, text: str) -> TaskGraph:
+    async def plan(self, text: str, *, history: Sequence[Turn] = ()) -> TaskGraph:
         self.heard.append((text, (), None))
+        self.histories.append(tuple(history))
         if self.error:
             raise self.error
         if self.ask:

@@ -39,6 +39,17 @@ def test_a_dropped_file_is_attached_to_the_next_request_only(jarvis_command: Com
     assert done.out.splitlines()[-1] == f"attached\t{speech.path}"
 
 
+def test_a_file_alone_answers_a_question(jarvis_command: CommandLine, speech: Artifact) -> None:
+    jarvis = ScriptedJarvis(ask="Which recording?")
+
+    jarvis_command("chat", jarvis=jarvis, stdin=f"transcribe it\n{speech.path}\n")
+
+    assert [(text, files) for text, files, _ in jarvis.heard] == [
+        ("transcribe it", ()),
+        ("speech.wav", (speech.path,)),
+    ]
+
+
 def test_commands_tell_of_the_last_answer(jarvis_command: CommandLine, speech: Artifact) -> None:
     jarvis = ScriptedJarvis(spoken(speech), "A cat.")
 

@@ -10,34 +10,22 @@ from pathlib import Path
 import pytest
 
 from jarvis.artifacts import Artifact, ArtifactFolder, file_digest
-from jarvis.errors import InputError, ModelError, PlanError, PlannerError, TaskError
+from jarvis.errors import InputError, ModelError, PlanError, PlannerError, StorageError, TaskError
 from jarvis.execution.fake import FunctionWorker
 from jarvis.execution.scheduler import Approve, Context, Executor, refuse
 from jarvis.execution.worker import Output, Worker
 from jarvis.graph import Ref, Task, TaskGraph
 from jarvis.messages import Assignment, Candidate, Event, Failure, JsonValue, Result, TaskFinished, TaskStarted, Value
 from jarvis.model_registry.card import ModelCard
-from jarvis.model_registry.registry import Registry
 from jarvis.spec import ToolSpec, ValueType
 from jarvis.tools.handler import Inputs, Sink
 from jarvis.tools.toolset import builtin_tools
+from tests.jarvis.execution.cards import registry_of
 
 pytestmark = pytest.mark.anyio
 
 TOOLS = builtin_tools()
-REGISTRY = Registry(
-    ModelCard(
-        id=name,
-        name=name,
-        tasks=tuple(TOOLS),
-        handler="none:None",
-        license="MIT",
-        extra="core",
-        quality=0.5,
-        quality_source="none",
-    )
-    for name in ("first", "second")
-)
+REGISTRY = registry_of(("first", "second"), TOOLS)
 
 
 class ByModel:
@@ -105,6 +93,20 @@ async def test_a_model_that_cancels_itself_fails_its_task_and_nothing_hangs() ->
         "TaskError",
         "Skipped",
     ]
+
+
+async def test_a_full_disk_ends_the_task_and_no_other_model_is_tried() -> None:
+    calls: list[str] = []
+    speak = Task(0, "text-to-speech", {"text": "hello"})
+    hear = Task(1, "automatic-speech-recognition", {"audio": Ref(0)})
+    full = StorageError("the disk is full at out; free some space or choose another folder with --out")
+    worker = ByModel(first=fail_with(full), second=lambda _: calls.append("second"))
+
+    results = await run(worker, speak, hear, models=("first", "second"))
+
+    assert calls == []
+    assert results[0] == Result(0, failure=Failure(str(full), "StorageError"), attempts=(f"first: {full}",))
+    assert results[1].failure == Failure("skipped, because task 0 failed", "Skipped", 0)
 
 
 async def test_an_effect_that_may_have_happened_is_not_tried_again_with_another_model() -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from jarvis.artifacts import ArtifactFolder
-from jarvis.errors import ModelError, TaskError
+from jarvis.errors import ModelError, StorageError, TaskError
 from jarvis.execution.scheduler import Context, Executor
 from jarvis.execution.worker import Output
 from jarvis.graph import Ref, Task, TaskGraph
@@ -29,9 +29,9 @@ from jarvis.messages import (
     Value,
 )
 from jarvis.model_registry.card import ModelCard
-from jarvis.model_registry.registry import Registry
 from jarvis.spec import Effect, ToolSpec, fits, spec
 from jarvis.tools.handler import Inputs, Sink
+from tests.jarvis.execution.cards import registry_of
 
 TOOLS: dict[str, ToolSpec] = {
     tool.name: tool
@@ -44,20 +44,8 @@ TOOLS: dict[str, ToolSpec] = {
     )
 }
 MODELS = ("m0", "m1", "m2")
-REGISTRY = Registry(
-    ModelCard(
-        id=model,
-        name=model,
-        tasks=tuple(TOOLS),
-        handler="none:None",
-        license="MIT",
-        extra="core",
-        quality=0.5,
-        quality_source="none",
-    )
-    for model in MODELS
-)
-ERRORS = {"task": TaskError, "model": ModelError, "bug": RuntimeError}
+REGISTRY = registry_of(MODELS, TOOLS)
+ERRORS = {"task": TaskError, "model": ModelError, "bug": RuntimeError, "disk": StorageError}
 
 
 @dataclass(frozen=True)
@@ -154,6 +142,8 @@ def _oracle(task: Task, story: Story, results: Mapping[int, Result]) -> Result:
         return Result(task.id, failure=Failure("nothing does this", "NoModelError"))
     for need in sorted(task.needs):
         failure = results[need].failure
+        if failure and need in story.earlier:
+            return Result(task.id, failure=failure)
         if failure:
             cause = need if failure.cause is None else failure.cause
             return Result(task.id, failure=Failure(f"skipped, because task {cause} failed", "Skipped", cause))
@@ -170,7 +160,7 @@ def _oracle(task: Task, story: Story, results: Mapping[int, Result]) -> Result:
             message = f"the tool broke (RuntimeError: {message}); try another input, and report it"
         failure = Failure(message, ERRORS[kind].__name__)
         attempts.append(f"{candidate.model_id}: {message}")
-        if task.tool == "act" and kind != "model":
+        if kind == "disk" or (task.tool == "act" and kind != "model"):
             break
     return Result(task.id, failure=failure, attempts=tuple(attempts))
 

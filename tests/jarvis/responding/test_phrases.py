@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from jarvis.responding.phrases import Named, Phrases, languages, phrases_for
-from jarvis.responding.phrases.english_words import counted, plural, with_article
+from jarvis.responding.phrases.english_words import counted, one, plural, with_article
 from jarvis.responding.phrases.objects import object_names
 from jarvis.tools.toolset import builtin_tools
 
@@ -81,6 +81,44 @@ def test_english_counts_with_the_right_plural_and_article(noun: str, one: str, t
 def test_english_nouns_that_are_pairs_or_masses_take_no_article() -> None:
     assert with_article("sunglasses") == "sunglasses"
     assert plural("hot dog") == "hot dogs"
+
+
+@pytest.mark.parametrize(
+    ("label", "noun"),
+    [
+        ("a mug", "mug"),
+        ("My mugs", "mug"),
+        ("an orange", "orange"),
+        ("all the", "the"),
+        ("people", "person"),
+        ("wineglasses", "wineglass"),
+        ("buses", "bus"),
+        ("bus", "bus"),
+        ("horses", "horse"),
+        ("houses", "house"),
+        ("benches", "bench"),
+        ("lorries", "lorry"),
+        ("ties", "tie"),
+        ("computer mice", "computer mouse"),
+        ("furniture", "furniture"),
+        ("scissors", "scissors"),
+        ("a", "a"),
+    ],
+)
+def test_one_of_what_the_user_named_in_english(label: str, noun: str) -> None:
+    assert one(label) == noun
+
+
+@pytest.mark.parametrize("label", sorted(object_names("de")))
+def test_the_plural_of_every_coco_class_is_known_as_the_class(label: str) -> None:
+    for code in languages():
+        names = [plural(label), f"my {plural(label)}", *object_names(code).get(label, ())[:-1]]
+        assert {phrases_for(code).own_name(name, label) for name in names} == {label}
+
+
+def test_a_name_of_the_users_own_is_kept() -> None:
+    assert phrases_for("en").own_name("my mugs", "cup") == "mug"
+    assert phrases_for("de").own_name("Becher", "cup") == "Becher"
 
 
 @pytest.mark.parametrize(

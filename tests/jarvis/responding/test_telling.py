@@ -32,6 +32,11 @@ def pose(visible: int, hidden: int = 0) -> dict[str, Any]:
     return {"score": 0.9, "keypoints": points}
 
 
+def wanted(label: str, seen_as: str, score: float) -> dict[str, Any]:
+    """A thing that was looked for by a name of the user's own."""
+    return {"label": label, "score": score, "box": [0, 0, 9, 9], "seen_as": seen_as}
+
+
 TABLE: list[tuple[str, dict[str, Any], Any, str]] = [
     ("object-detection", {"image": "photo.jpg"}, CUPS,
      "Found 3 things in photo.jpg: 2 cups (0.91, 0.77) and a spoon (0.64)."),
@@ -45,6 +50,13 @@ TABLE: list[tuple[str, dict[str, Any], Any, str]] = [
      "Found 10 things in p.jpg: an a, a b, a c, a d, an e, a f, a g, a h and 2 more."),
     ("zero-shot-object-detection", {"image": "photo.jpg", "labels": ("red car", "dog")}, [],
      "Nothing like “red car” and “dog” was found in photo.jpg."),
+    ("zero-shot-object-detection", {"image": "c.jpg", "labels": "cups"}, [wanted("cups", "cup", 0.9)],
+     "Found a cup in c.jpg (0.90)."),
+    ("zero-shot-object-detection", {"image": "c.jpg", "labels": "cups"}, [wanted("cups", "cup", 0.9)] * 2,
+     "Found 2 cups in c.jpg (0.90, 0.90)."),
+    ("zero-shot-object-detection", {"image": "c.jpg", "labels": ("a mug", "my pets")},
+     [wanted("a mug", "cup", 0.9), wanted("my pets", "cat", 0.8), wanted("my pets", "dog", 0.7)],
+     "Found 3 things in c.jpg: a mug (0.90) and 2 pets (0.80, 0.70)."),
     ("face-detection", {"image": "photo.jpg"}, [{"label": "face", "score": 0.9}], "Found a face in photo.jpg (0.90)."),
     ("keypoint-detection", {"image": "run.jpg"}, [pose(14, 3)],
      "Found a person in run.jpg with 14 visible keypoints."),
@@ -159,6 +171,12 @@ IN_OTHER_LANGUAGES: list[tuple[str, dict[str, Any], Any, dict[str, str]]] = [
         "de": "3 Dinge in photo.jpg gefunden: 2 Tassen (0,91; 0,77) und ein Löffel (0,64).",
         "es": "3 cosas encontradas en photo.jpg: 2 tazas (0,91; 0,77) y una cuchara (0,64).",
         "fr": "3 choses trouvées dans photo.jpg\u00a0: 2 tasses (0,91\u00a0; 0,77) et une cuillère (0,64).",
+    }),
+    ("zero-shot-object-detection", {"image": "a.jpg", "labels": "cups"}, [wanted("cups", "cup", 0.9)], {
+        "zh": "在 a.jpg 中找到一个杯子（0.90）。",
+        "de": "Gefunden in a.jpg: eine Tasse (0,90).",
+        "es": "Encontrado en a.jpg: una taza (0,90).",
+        "fr": "Trouvé dans a.jpg\u00a0: une tasse (0,90).",
     }),
     ("object-detection", {"image": "photo.jpg"}, [], {
         "zh": "在 photo.jpg 中没有找到任何物体。",

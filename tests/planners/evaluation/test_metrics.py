@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jarvis.planners.evaluation.metrics import Score, mean, score
+from jarvis.planners.evaluation.metrics import Score, best, earlier_f1, mean, score
+
+_CASES = json.loads(Path(__file__).with_name("score_cases.json").read_text(encoding="utf-8"))
+"""Random plans, malformed ones among them, with the figures that the data set's own `score.py` gave for them."""
 
 OCR = {"id": 0, "task": "optical-character-recognition", "args": {"image": "page.png"}}
 SAY = {"id": 1, "task": "text-to-speech", "args": {"text": "$0"}}
@@ -49,3 +55,20 @@ def test_the_mean_is_in_percent() -> None:
         "arg_f1": 0.0,
         "exact": 0.0,
     }
+
+
+@pytest.mark.parametrize("case", _CASES, ids=range(len(_CASES)))
+def test_the_figures_are_those_of_the_data_sets_own_program(case: dict[str, Any]) -> None:
+    assert asdict(score(case["predicted"], case["golds"])) == pytest.approx(case["score"], abs=1e-12)
+
+
+def test_the_gold_plan_that_fits_best_is_told() -> None:
+    assert best([OCR], [[OCR, SAY], [OCR]])[1] == [OCR]
+
+
+def test_references_to_earlier_turns_are_counted_by_themselves() -> None:
+    here, earlier = {"id": 0, "task": "translation", "args": {"text": "$0"}}, [SAY | {"args": {"text": "$1:0"}}]
+
+    assert earlier_f1(earlier, earlier) == 1
+    assert earlier_f1([SAY | {"args": {"text": "$2:0"}}], earlier) == 0
+    assert earlier_f1([here], [SAY]) is None

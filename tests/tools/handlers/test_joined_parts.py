@@ -45,6 +45,16 @@ def test_wrong_parts_are_refused_and_leave_nothing(parts: list[Path], tmp_path: 
     assert list((tmp_path / "models").iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_written_is_told_as_the_models_fault_so_that_another_model_is_tried(
+    parts: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        ModelFileError, match=r"cannot write .*model\.bin .*; free some space there or set JARVIS_CACHE"
+    ):
+        joined(parts, "model.bin", SHA, tmp_path / "file" / "models")
+
+
 def test_the_folder_is_the_cache_unless_given(
     parts: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.responding import language_of, languages
+from jarvis.languages import language_of
+from jarvis.responding import languages
 
 
 @pytest.mark.parametrize(
