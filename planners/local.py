@@ -10,9 +10,11 @@ from pathlib import Path
 
 from jarvis.errors import PlannerError
 from jarvis.graph import Arg, Ref, Task
+from jarvis.languages import language_of
 from jarvis.llm.runtime import LanguageModel
 from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.model_registry.packaged import package_file
+from jarvis.planners import questions
 from jarvis.planners.confidence import PlanEvidence, PlanRecord, shipped
 from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary
 from jarvis.planners.grammar import LineGrammar
@@ -118,7 +120,7 @@ class LocalPlanner:
                 return
             if line.text.startswith(f"{ASK} "):
                 record.asks = True
-                raise AskBack(line.text.removeprefix(f"{ASK} "))
+                raise AskBack(questions.own(line.text.removeprefix(f"{ASK} "), language_of(request.text)))
             seen.add(body)
             task = _lists(_task(line.text, text, history, request.first_id), request.tools)
             outputs[number] = request.tools[task.tool].output

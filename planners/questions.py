@@ -276,6 +276,19 @@ def which(placeholder: str, language: str) -> str:
     return words.get(placeholder.removeprefix("@"), words["text"])
 
 
+_UNCLEAR = {
+    "de": "Das verstehe ich nicht genau genug. Was soll ich tun, und womit?",
+    "fr": "Je ne comprends pas assez bien. Que dois-je faire, et avec quoi ?",
+    "es": "No lo entiendo del todo. ¿Qué debo hacer, y con qué?",
+    "zh": "我没有完全明白。要我做什么，用哪个东西？",
+}
+
+
+def own(question: str, language: str) -> str:
+    """The question that the model wrote, where it writes the language well; it is no writer of any but English."""
+    return _UNCLEAR.get(language, question)
+
+
 def either(one: ToolSpec, other: ToolSpec, language: str) -> str:
     """Asks which of two tools is meant."""
     code = language if language in _EITHER else "en"

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeVar
 
@@ -72,7 +72,8 @@ def eval_plans(
         predictions = read_predictions(options.predictions)
         about["predictions"] = str(options.predictions)
     else:
-        planner, weights = _planner(options, services.settings())
+        settings = replace(services.settings(), ask=False)  # as in a batch: there is nobody to ask
+        planner, weights = _planner(options, settings)
         predictions = asyncio.run(_predicted(cases, planner, tools, options, screen, services))
         about |= {"planner": planner.name} | weights
     rows = judge_all(cases, predictions, tools)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jarvis.planners.questions import deed, either, which
+from jarvis.planners.questions import deed, either, own, which
 from jarvis.spec import ToolSpec, ValueType
 from jarvis.tools.toolset import builtin_tools
 
@@ -58,3 +58,10 @@ def test_no_two_tools_are_said_in_the_same_words(language: str) -> None:
 def test_a_tool_of_the_user_is_quoted_in_its_own_words(language: str, question: str) -> None:
     tool = ToolSpec("water", (), ValueType.TEXT, "Water the plants in a room. Needs a tap.")
     assert either(tool, TOOLS["weather"], language) == question
+
+
+def test_the_models_own_question_is_kept_in_english_only() -> None:
+    assert own("Which photo do you mean?", "en") == "Which photo do you mean?"
+    for language in ("de", "fr", "es", "zh"):
+        assert own("Was soll ich haltpen?", language)[-1] in "?？"
+        assert "haltpen" not in own("Was soll ich haltpen?", language)
