@@ -142,13 +142,16 @@ class Decision:
     """How likely the embedded planner's plan is exactly right."""
     problem: str = ""
     """Why a larger planner gave no plan."""
+    weights: str = ""
+    """The beginning of the SHA-256 of the embedded planner's weights: the same weights make the same plans."""
 
     def to_json(self) -> dict[str, Any]:
         """What is known."""
         row: dict[str, Any] = {"planner": self.planner, "outcome": self.outcome}
         if self.probability is not None:
             row["probability"] = round(self.probability, 4)
-        return row | ({"problem": self.problem} if self.problem else {})
+        told = (("problem", self.problem), ("weights", self.weights))
+        return row | {name: value for name, value in told if value}
 
 
 @dataclass(frozen=True, slots=True)

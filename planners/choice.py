@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from jarvis.errors import ModelFileError
 from jarvis.graph import Task
@@ -12,10 +13,12 @@ from jarvis.llm.tokens import BASE_PACKAGE
 from jarvis.messages import Decision
 from jarvis.model_registry import wheels
 from jarvis.planners.escalation import EscalatingPlanner, Report, silent
-from jarvis.planners.local import LocalPlanner
+from jarvis.planners.local import PATIENCE, WEIGHTS, LocalPlanner
 from jarvis.planners.protocol import Planner, PlanRequest
 from jarvis.planners.rules import RulePlanner
 from jarvis.settings import Settings
+
+_NOBODY_WAITS = 600.0
 
 
 def choose_planner(settings: Settings) -> Planner:
@@ -28,13 +31,18 @@ def choose_planner(settings: Settings) -> Planner:
         return RulePlanner()
     if settings.planner == "local":
         larger = _larger(settings) if settings.larger_planner else None
-        return EmbeddedPlanner(
-            LocalPlanner(threads=settings.threads), larger, threshold=settings.threshold, ask=settings.ask
-        )
+        return EmbeddedPlanner(local_planner(settings), larger, threshold=settings.threshold, ask=settings.ask)
     from jarvis.planners.chat import ChatPlanner, EndpointChat
 
     key = os.environ.get(settings.planner_key_variable, "")
     return ChatPlanner(EndpointChat(settings.planner, settings.planner_model, key))
+
+
+def local_planner(settings: Settings, adapter: Path = WEIGHTS) -> LocalPlanner:
+    """The embedded model as the settings want it. In a batch, where nobody waits, it has all the time it needs."""
+    patience = PATIENCE if settings.ask else _NOBODY_WAITS
+    vectors = settings.cache_dir / "tools" if settings.cache_mb > 0 else None
+    return LocalPlanner(adapter, settings.threads, vectors=vectors, patience=patience)
 
 
 def _larger(settings: Settings) -> Planner:

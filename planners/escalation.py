@@ -30,6 +30,11 @@ class RecordingPlanner(Protocol):
         """What it is, for people."""
         ...
 
+    @property
+    def weights_hash(self) -> str:
+        """What tells its weights from others."""
+        ...
+
     def plan(self, request: PlanRequest, record: PlanRecord | None = None) -> AsyncIterator[Task]:
         """As `Planner.plan`; what it was sure of is noted in `record`."""
         ...
@@ -151,7 +156,8 @@ class EscalatingPlanner:
         return self._calibration.probability(record.evidence(request.text, follows=bool(request.history)))
 
     def _decision(self, outcome: str, request: PlanRequest, record: PlanRecord) -> Decision:
-        return Decision(self.name, outcome, self._probability(request, record))
+        probability = self._probability(request, record)
+        return Decision(self.name, outcome, probability, weights=self._small.weights_hash)
 
 
 _KINDS = {"@image": "image", "@audio": "audio", "@video": "video", "@text": "text", "@table": "text"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from jarvis.planners.wire import ASK, END, WireText
 from jarvis.spec import Slot, ToolSpec, ValueType, fits
@@ -103,6 +103,31 @@ class LineGrammar:
         """The grammar of line `number`, given what earlier tasks give. A first line may be a question back."""
         ask = f'| "{ASK} " QUESTION "\\n"' if first else ""
         return self._written(f'"{number} " task "\\n" | {END} {ask}', self._tools.values(), outputs)
+
+    def head(self, number: int, *, first: bool) -> str:
+        """The same up to the name of the task, with anything after it: `rest` has what may follow a name.
+
+        It is alike for all requests, so that it is compiled once, and a name is compiled alone.
+        """
+        ask = f'| "{ASK} " QUESTION "\\n"' if first else ""
+        return (
+            f'start: "{number} " task / [^\\n]*\\n/ | {END} {ask}\n'
+            f"task: {_words(list(self._tools))}\n"
+            "QUESTION: /[^\\n]{8,160}/\n"
+        )
+
+    def rest(self, number: int, outputs: Mapping[int, ValueType]) -> Callable[[str], str | None]:
+        """From what is written of line `number` to the grammar of what it can be, once that is one task."""
+
+        def narrower(written: str) -> str | None:
+            name = written.removeprefix(f"{number} ")
+            if name == written:
+                return None
+            meant = [tool for tool in self._tools.values() if tool.name.startswith(name)]
+            settled = len(meant) == 1 or name in self._tools
+            return self._written(f'"{number} " task "\\n"', meant, outputs) if settled else None
+
+        return narrower
 
     def _written(self, start: str, tools: Iterable[ToolSpec], outputs: Mapping[int, ValueType]) -> str:
         tasks = "\n    | ".join(self._task(tool, outputs) for tool in tools)

@@ -6,8 +6,10 @@ import asyncio
 import math
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
+from jarvis.artifacts import file_digest
 from jarvis.errors import PlannerError
 from jarvis.graph import Arg, Ref, Task
 from jarvis.languages import language_of
@@ -16,7 +18,8 @@ from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.model_registry.packaged import package_file
 from jarvis.planners import questions
 from jarvis.planners.confidence import PlanEvidence, PlanRecord, shipped
-from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary
+from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, PromptMemory
+from jarvis.planners.drafting import DraftTable, PlanDrafter
 from jarvis.planners.grammar import LineGrammar
 from jarvis.planners.protocol import AskBack, PlanRequest
 from jarvis.planners.retrieval import ToolIndexes
@@ -28,18 +31,31 @@ WEIGHTS = Path(__file__).with_name("weights") / "planner-lora-int8.safetensors"
 MAX_TASKS = 16
 MAX_LISTED = 12
 """Tools that are put before a request for the model to read; it was trained with up to so many."""
+PATIENCE = 10.0
 _HISTORY_CHARS = 1200
 
 
 class LocalPlanner:
     """Plans with the embedded model. Loading takes seconds and happens at the first plan, or in `load`."""
 
-    def __init__(self, adapter: Path = WEIGHTS, threads: int = 2) -> None:
-        self._adapter, self._threads = adapter, threads
+    def __init__(
+        self,
+        adapter: Path = WEIGHTS,
+        threads: int = 2,
+        *,
+        vectors: Path | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`vectors`: the folder in which vectors of added tools are kept; by default in the cache folder.
+
+        When there are many new tools, `patience` seconds are given to embed them before they are picked by words alone.
+        """
+        self._adapter, self._threads, self._patience = adapter, threads, patience
         self._lock = threading.Lock()
         self._model: LanguageModel | None = None
         self._vocabulary: GrammarVocabulary | None = None
-        self._indexes = ToolIndexes()
+        self._prompts: PromptMemory | None = None
+        self._indexes = ToolIndexes(vectors)
         self.confidence = 1.0
         """Probability of the last plan among all that the grammar allowed, per choice (geometric mean)."""
         self.evidence: PlanEvidence | None = None
@@ -50,6 +66,11 @@ class LocalPlanner:
         """What it is, for people."""
         return "fine-tuned SmolLM2-135M"
 
+    @cached_property
+    def weights_hash(self) -> str:
+        """The first 12 hex digits of the SHA-256 of the adapter file: it tells one training from another."""
+        return file_digest(self._adapter)[:12]
+
     @property
     def probability(self) -> float:
         """How likely the last plan is exactly right, in [0, 1], as calibrated; 1 before the first plan."""
@@ -59,8 +80,11 @@ class LocalPlanner:
         """Loads the model if it is not loaded yet; safe to call from any thread."""
         with self._lock:
             if self._model is None:
-                self._model = LanguageModel(package_file(BASE_PACKAGE, BASE_FILE), self._adapter, self._threads)
+                base = package_file(BASE_PACKAGE, BASE_FILE)
                 self._vocabulary = GrammarVocabulary(WireTokenizer.packaged())
+                model = LanguageModel(base, self._adapter, self._threads)
+                self._prompts = PromptMemory(model)
+                self._model = model
 
     async def plan(self, request: PlanRequest, record: PlanRecord | None = None) -> AsyncIterator[Task]:
         """Yields tasks as their lines close; the model works in a thread of its own. `record` notes how sure it is.
@@ -89,12 +113,14 @@ class LocalPlanner:
     def _write(self, request: PlanRequest, record: PlanRecord) -> Iterator[Task]:
         assert self._model is not None
         assert self._vocabulary is not None
+        assert self._prompts is not None
         text = normalize(request.text)
         if not text.text:
             return
         history = _History(request)
         tokenizer = WireTokenizer.packaged()
-        decoder = ConstrainedDecoder(self._model, tokenizer, self._vocabulary)
+        drafter = PlanDrafter(tokenizer, text, history.next_id, DraftTable.shipped())
+        decoder = ConstrainedDecoder(self._model, tokenizer, self._vocabulary, self._prompts, drafter)
         listed = self._listed(request)
         for part in (write_tools(listed), write_prompt(text, history.turns)):
             decoder.prompt(tokenizer.encode(part))
@@ -108,11 +134,12 @@ class LocalPlanner:
         for count in range(MAX_TASKS):
             number = history.next_id + count
             before = decoder.fork() if record.wants_other and not count else None
-            line = decoder.line(grammar.line(number, outputs, first=count == 0))
+            line = decoder.line(grammar.head(number, first=count == 0), narrowing=grammar.rest(number, outputs))
             record.add(line, tokenizer.decode)
             if before is not None and (close := record.close(tokenizer.decode)):
                 others = {name: tool for name, tool in known.items() if not line.text.startswith(f"{number} {name} ")}
-                other = before.line(LineGrammar(text, others, earlier).line(number, outputs, first=False)).text
+                without = LineGrammar(text, others, earlier)
+                other = before.line(without.head(number, first=False), narrowing=without.rest(number, outputs)).text
                 record.other = other.split(" ")[1] if other.startswith(close) else ""
             self.confidence = math.exp(sum(s.log_probability for s in record.lines) / len(record.lines))
             body = line.text.partition(" ")[2]
@@ -135,7 +162,9 @@ class LocalPlanner:
         said = " ".join([*(turn.text for turn in request.history[-1:]), request.text])
         used = {task.tool for turn in request.history[-2:] for task in turn.tasks}
         kept = [tool for tool in added if tool.name in used][:4]
-        found = self._indexes.of(added).search(said, MAX_LISTED)
+        index = self._indexes.of(added)
+        index.wait(self._patience)
+        found = index.search(said, MAX_LISTED)
         return [*kept, *(tool for tool in found if tool not in kept)][:MAX_LISTED]
 
 

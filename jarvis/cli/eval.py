@@ -155,14 +155,14 @@ def _limited(found: Sequence[T], options: Options) -> list[T]:
 def _planner(options: Options, settings: Settings) -> tuple[Planner, dict[str, str]]:
     """The planner that the settings name, and the hash of its weights."""
     from jarvis.artifacts import file_digest
-    from jarvis.planners.choice import EmbeddedPlanner, choose_planner
-    from jarvis.planners.local import WEIGHTS, LocalPlanner
+    from jarvis.planners.choice import EmbeddedPlanner, choose_planner, local_planner
+    from jarvis.planners.local import WEIGHTS
 
     if options.adapter is not None and settings.planner != "local":
         raise UsageError(f"--adapter is for the embedded planner; unset JARVIS_PLANNER, which is {settings.planner!r}")
     if options.adapter is None:
         return choose_planner(settings), {"weights": file_digest(WEIGHTS)} if settings.planner == "local" else {}
-    local = LocalPlanner(options.adapter, settings.threads)
+    local = local_planner(settings, options.adapter)
     planner = EmbeddedPlanner(local, threshold=settings.threshold, ask=settings.ask)
     return planner, {"weights": file_digest(options.adapter)}
 

@@ -9,6 +9,7 @@ Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperat
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from jarvis.llm.shape import BITS, BLOCK, SMOLLM2, LlamaShape
+from jarvis.llm.shape import BITS, BLOCK, SMOLLM2, WEIGHTS_FILE, LlamaShape, aligned
 
 _CONTRIB = "com.microsoft"
 
@@ -28,11 +29,16 @@ class GraphBuilder:
         self.shape = shape
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
+        self.end = 0
+        """Where in the file of weights the next one begins."""
 
     def external(self, name: str, kind: int, dims: list[int]) -> str:
         """Declares a weight that the runtime supplies by name."""
         tensor = TensorProto(name=name, data_type=kind, dims=dims, data_location=TensorProto.EXTERNAL)
-        tensor.external_data.add(key="location", value="weights")
+        size = math.prod(dims) * (1 if kind == TensorProto.UINT8 else 4)
+        for key, value in (("location", WEIGHTS_FILE), ("offset", str(self.end)), ("length", str(size))):
+            tensor.external_data.add(key=key, value=value)
+        self.end = aligned(self.end + size)
         self.initializers.append(tensor)
         return name
 

@@ -45,15 +45,16 @@ class ChatModel:
     def stream(self, messages: Sequence[Message], limit: int) -> Iterator[int]:
         """Token ids of the answer, one by one."""
         prompt = "".join(f"<|im_start|>{m.role}\n{m.content}<|im_end|>\n" for m in messages)
-        state = self._model.read(self._model.empty(), self._tokenizer.encode(f"{prompt}<|im_start|>assistant\n"))
+        reading = self._model.start()
+        hidden = reading.read(self._tokenizer.encode(f"{prompt}<|im_start|>assistant\n"))
         written: list[int] = []
         for _ in range(limit):
-            token = self._next(state.hidden[-1], written)
+            token = self._next(hidden[-1], written)
             if token == self._end:
                 return
             written.append(token)
             yield token
-            state = self._model.read(state, [token])
+            hidden = reading.read([token])
 
     def _next(self, hidden: np.ndarray[tuple[int, ...], np.dtype[np.float32]], written: list[int]) -> int:
         # Repetition penalty of https://arxiv.org/abs/1909.05858, over what was written lately.

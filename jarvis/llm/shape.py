@@ -25,4 +25,13 @@ SMOLLM2 = LlamaShape(30, 576, 1536, 9, 3, 64, 2048, 100_000.0, 1e-5)
 
 BITS, BLOCK = 8, 32
 """Weights are 8-bit integers in blocks of 32 with one scale each: base and adapter are merged, and 4 bits would round
-twice."""
+twice. Blocks of 64 save 18 MB and a seventh of the time, but activations are rounded in the same blocks: scores are
+then 0.17 off those of exact numbers instead of 0.13, and one plan in twelve changes."""
+
+WEIGHTS_FILE = "weights"
+"""The file in which the graph looks for its weights; it lies in a folder that is named when a session is made."""
+
+
+def aligned(offset: int) -> int:
+    """Where in that file the next weight begins: at the next multiple of 4,096, so that it can be mapped."""
+    return -(-offset // 4096) * 4096

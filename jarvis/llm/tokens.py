@@ -51,3 +51,26 @@ class WireTokenizer:
     def decode(self, ids: list[int]) -> str:
         """The text of token ids, control tokens left out."""
         return self.tokenizer.decode(ids)
+
+    def spellings(self) -> list[bytes]:
+        """What each token stands for, by id; a control token for its own name."""
+        names = [self.tokenizer.id_to_token(index) or "" for index in range(self.tokenizer.get_vocab_size())]
+        control = self.control()
+        return [
+            name.encode() if index in control else bytes(map(_BYTES.__getitem__, name))
+            for index, name in enumerate(names)
+        ]
+
+    def control(self) -> set[int]:
+        """Ids of the control tokens."""
+        return set(self.tokenizer.get_added_tokens_decoder())
+
+
+def _byte_letters() -> dict[str, int]:
+    # Byte-level BPE writes every byte as a letter: printable ones as they are, the others from U+0100 on.
+    plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(256 + place): byte for place, byte in enumerate(others)}
+
+
+_BYTES = _byte_letters()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import mmap
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jarvis.llm.shape import BLOCK, LlamaShape
-from jarvis.model_registry.gguf import GgufFile, GgufTensor
+from jarvis.llm.shape import BLOCK, LlamaShape, aligned
+from jarvis.model_registry.gguf import GgufTensor
 
 Array = NDArray[np.float32]
 
@@ -20,17 +22,18 @@ _FUSED = {
     "gu": ("ffn_gate", "ffn_up"),
     "down": ("ffn_down",),
 }
+_NORMS = {"n1": "attn_norm", "n2": "ffn_norm"}
 
 
-@dataclass(frozen=True, slots=True)
 class Adapter:
     """Low-rank changes to the linear layers (LoRA), by GGUF tensor name: weight + b @ a."""
 
-    pairs: dict[str, tuple[Array, Array]]
-    """(a [rank, inputs], b [outputs, rank]), the scale already multiplied in."""
+    def __init__(self, tensors: Mapping[str, NDArray[np.generic]]) -> None:
+        """`NAME.a.q`, int8 [rank, inputs], with `NAME.a.s`, one scale a row; `NAME.b.q`, `NAME.b.s` [outputs, rank]."""
+        self._tensors = tensors
 
     @classmethod
-    def read(cls, path: Path) -> Adapter:
+    def read(cls, path: Path) -> Self:
         """Reads a safetensors file of int8 matrices with one float scale a row (`training/export.py` writes it).
 
         Raises:
@@ -43,10 +46,16 @@ class Adapter:
         for name, entry in head.items():
             if name != "__metadata__":
                 start, end = (8 + size + offset for offset in entry["data_offsets"])
-                kind = {"I8": np.int8, "F32": np.float32, "F16": np.float16}[entry["dtype"]]
-                tensors[name] = np.frombuffer(data[start:end], kind).reshape(entry["shape"])
-        names = {name.rsplit(".", 2)[0] for name in tensors}
-        return cls({name: (_unpack(tensors, f"{name}.a"), _unpack(tensors, f"{name}.b")) for name in names})
+                kind = np.dtype({"I8": np.int8, "F32": np.float32, "F16": np.float16}[entry["dtype"]])
+                count = (end - start) // kind.itemsize
+                tensors[name] = np.frombuffer(data, kind, count, start).reshape(entry["shape"])
+        return cls(tensors)
+
+    def change(self, name: str) -> Array | None:
+        """What is added to a linear layer, [outputs, inputs]; None when nothing is."""
+        if f"{name}.a.q" not in self._tensors:
+            return None
+        return _unpack(self._tensors, f"{name}.b") @ _unpack(self._tensors, f"{name}.a")
 
 
 def adapter_metadata(path: Path) -> dict[str, str]:
@@ -57,30 +66,58 @@ def adapter_metadata(path: Path) -> dict[str, str]:
     return metadata
 
 
-def _unpack(tensors: dict[str, NDArray[np.generic]], name: str) -> Array:
+def _unpack(tensors: Mapping[str, NDArray[np.generic]], name: str) -> Array:
     return tensors[f"{name}.q"].astype(np.float32) * tensors[f"{name}.s"].astype(np.float32)[:, None]
 
 
-def session_weights(gguf: GgufFile, shape: LlamaShape, adapter: Adapter | None) -> dict[str, NDArray[np.generic]]:
-    """Every external initializer of the graph, by name."""
-    weights: dict[str, NDArray[np.generic]] = {"out.w": gguf.tensors["output_norm.weight"].float32()}
-    weights["cos"], weights["sin"] = _rotary(shape)
+def session_weights(
+    tensors: Mapping[str, GgufTensor], shape: LlamaShape, adapter: Adapter | None
+) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Every external initializer of the graph by name, in the order in which the graph has them in its file."""
+    yield from zip(("cos", "sin"), _rotary(shape), strict=True)
     for index in range(shape.layers):
-        for fused, parts in _FUSED.items():
-            rows = np.concatenate([_linear(gguf, shape, f"blk.{index}.{part}", adapter) for part in parts])
-            weights[f"b{index}.{fused}.q"], weights[f"b{index}.{fused}.s"] = quantize(rows)
-        for norm, name in (("n1", "attn_norm"), ("n2", "ffn_norm")):
-            weights[f"b{index}.{norm}.w"] = gguf.tensors[f"blk.{index}.{name}.weight"].float32()
-    return weights
+        for names in (("n1", "qkv", "o"), ("n2", "gu", "down")):
+            yield f"b{index}.{names[0]}.w", tensors[f"blk.{index}.{_NORMS[names[0]]}.weight"].float32()
+            for fused in names[1:]:
+                parts = [_linear(tensors, shape, f"blk.{index}.{part}", adapter) for part in _FUSED[fused]]
+                rounded, scales = quantize(np.concatenate(parts))
+                yield f"b{index}.{fused}.q", rounded
+                yield f"b{index}.{fused}.s", scales
+        _let_go(tensors["output_norm.weight"])
+    yield "out.w", tensors["output_norm.weight"].float32()
 
 
-def _linear(gguf: GgufFile, shape: LlamaShape, name: str, adapter: Adapter | None) -> Array:
-    weight = gguf.tensors[f"{name}.weight"].float32()
+def write_weights(path: Path, weights: Iterable[tuple[str, NDArray[np.generic]]]) -> None:
+    """Writes them one after the other, as `build_graph.py` says where each lies.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    with path.open("wb") as file:
+        for _, weight in weights:
+            file.seek(aligned(file.tell()))
+            file.write(weight.data)
+        file.truncate(aligned(file.tell()))
+
+
+def _let_go(tensor: GgufTensor) -> None:
+    """Lets the system take back the memory that the tensor's file has been read into; it is read again when needed."""
+    _advise(tensor, "MADV_DONTNEED")
+
+
+def _advise(tensor: GgufTensor, advice: str) -> None:
+    mapping = getattr(tensor.data.base, "obj", None)
+    if isinstance(mapping, mmap.mmap) and hasattr(mmap, advice):
+        mapping.madvise(getattr(mmap, advice))
+
+
+def _linear(tensors: Mapping[str, GgufTensor], shape: LlamaShape, name: str, adapter: Adapter | None) -> Array:
+    weight = tensors[f"{name}.weight"].float32()
     if name.endswith(("attn_q", "attn_k")):
         weight = _halves(weight, shape.head_size)
-    if adapter and name in adapter.pairs:
-        a, b = adapter.pairs[name]
-        weight += b @ a
+    change = adapter.change(name) if adapter else None
+    if change is not None:
+        weight += change
     return weight
 
 
@@ -113,7 +150,7 @@ class Embeddings:
     """Rows of the token embedding, unpacked only where they are asked for; also the output layer (tied)."""
 
     def __init__(self, tensor: GgufTensor) -> None:
-        self._blocks = tensor.blocks()
+        self._tensor, self._blocks = tensor, tensor.blocks()
         self.size = tensor.shape[0]
 
     def rows(self, ids: NDArray[np.int64]) -> Array:
@@ -121,3 +158,22 @@ class Embeddings:
         blocks = self._blocks[ids]
         scale = np.ascontiguousarray(blocks[..., :2]).view(np.float16).astype(np.float32)
         return (blocks[..., 2:].view(np.int8) * scale).reshape(len(ids), -1).astype(np.float32, copy=False)
+
+    def scattered(self) -> None:
+        """Tells the system that rows are asked for here and there, so that it reads no others along with them."""
+        _advise(self._tensor, "MADV_RANDOM")
+
+    def let_go(self) -> None:
+        """Lets the system take back the memory of the rows that were read; they are read again when asked for."""
+        _let_go(self._tensor)
+
+    def products(self, ids: NDArray[np.int64], hidden: Array) -> Array:
+        """The rows of token ids [n] times a hidden state [hidden] -> [n]; also all of them, in little memory."""
+        if len(ids) <= _FEW:
+            return self.rows(ids) @ hidden
+        parts = np.array_split(ids, -(-len(ids) // _FEW))
+        return np.concatenate([self.rows(part) @ hidden for part in parts])
+
+
+_FEW = 2048
+"""Rows of the embedding that are unpacked at once, 5 MB."""

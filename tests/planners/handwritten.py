@@ -13,6 +13,7 @@ class HandWritten:
     """Gives one plan, or asks `question`; `other` is the tool that its first task nearly had."""
 
     name = "hand-written"
+    weights_hash = "by hand"
 
     def __init__(self, tasks: Sequence[Task], other: str = "", question: str = "") -> None:
         self.tasks, self.other, self.question = tasks, other, question

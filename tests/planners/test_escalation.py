@@ -239,9 +239,10 @@ def test_the_embedded_planner_names_the_tool_that_came_close() -> None:
 
 def test_a_decision_tells_what_is_known() -> None:
     assert Decision("rules").to_json() == {"planner": "rules", "outcome": "kept"}
-    assert Decision("a", "fell back", 0.123456, "b failed").to_json() == {
+    assert Decision("a", "fell back", 0.123456, "b failed", "0123456789ab").to_json() == {
         "planner": "a",
         "outcome": "fell back",
         "probability": 0.1235,
         "problem": "b failed",
+        "weights": "0123456789ab",
     }
