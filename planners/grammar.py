@@ -141,30 +141,20 @@ class LineGrammar:
         )
 
     def _task(self, tool: ToolSpec, outputs: Mapping[int, ValueType]) -> str:
-        head = f"{tool.name} "
-        parts: list[str] = []
-        written = False
-        for slot in tool.slots:
-            lead = (head if not parts else "") + (("\t" if written else "") + slot.name + "=")
-            body = f"{json.dumps(lead)} {self._value(slot, outputs)}"
-            parts.append(body if slot.required else f"({body})?")
-            written = written or slot.required
-        if parts and not tool.slots[0].required:
-            return self._all_optional(tool, outputs)
-        return " ".join(parts) or json.dumps(head)
-
-    def _all_optional(self, tool: ToolSpec, outputs: Mapping[int, ValueType]) -> str:
-        # No slot is sure to come first, so every choice of slots is written out; such tools have few slots.
-        fields = [(slot, f"{slot.name}=") for slot in tool.slots]
-        choices = [f"{json.dumps(tool.name + ' ')}"]
-        for mask in range(1, 1 << len(fields)):
-            chosen = [field for bit, field in enumerate(fields) if mask >> bit & 1]
-            texts = [
-                f"{json.dumps((f'{tool.name} ' if i == 0 else chr(9)) + name)} {self._value(slot, outputs)}"
-                for i, (slot, name) in enumerate(chosen)
-            ]
-            choices.append(" ".join(texts))
-        return "(" + " | ".join(choices) + ")"
+        """The name and then the slots in their order, one choice for each slot that can be the first."""
+        fields = [(slot.required, f"{slot.name}=", self._value(slot, outputs)) for slot in tool.slots]
+        choices: list[str] = []
+        for first, (required, name, value) in enumerate(fields):
+            parts = [f"{json.dumps(f'{tool.name} {name}')} {value}"]
+            for wanted, later, more in fields[first + 1 :]:
+                field = f"{json.dumps(chr(9) + later)} {more}"
+                parts.append(field if wanted else f"({field})?")
+            choices.append(" ".join(parts))
+            if required:
+                break
+        else:
+            choices.append(json.dumps(f"{tool.name} "))
+        return choices[0] if len(choices) == 1 else _group(choices)
 
     def _value(self, slot: Slot, outputs: Mapping[int, ValueType]) -> str:
         references = [f"${task_id}" for task_id, kind in outputs.items() if fits(kind, slot.type)]

@@ -12,7 +12,7 @@ from jarvis.llm.tokens import WireTokenizer
 from jarvis.planners.decoding import GrammarVocabulary
 from jarvis.planners.grammar import LineGrammar, chunks, file_names
 from jarvis.planners.wire import END, normalize
-from jarvis.spec import ValueType
+from jarvis.spec import Slot, ToolSpec, ValueType
 from jarvis.tools.toolset import builtin_tools
 
 REQUEST = "Read page.png, describe https://x.org/a and 把菜单.jpg翻译 say 'good morning' to Tom"
@@ -84,6 +84,21 @@ def test_any_request_gives_a_grammar_that_compiles(text: str) -> None:
     grammar = LineGrammar(request, builtin_tools()).line(2, {0: ValueType.TEXT, 1: ValueType.IMAGE}, first=False)
     matcher = shared().matcher(grammar)
     assert not matcher.is_error()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=14))
+def test_optional_slots_may_be_left_out_and_required_ones_may_not(slots: list[tuple[bool, bool]]) -> None:
+    tool = ToolSpec(
+        "book",
+        tuple(Slot(f"s{i}", ValueType.TEXT, required) for i, (required, _) in enumerate(slots)),
+        ValueType.TEXT,
+        "Books.",
+    )
+    line = "0 book " + "\t".join(f"s{i}=Tom" for i, (_, given) in enumerate(slots) if given) + "\n"
+    matcher = shared().matcher(LineGrammar(normalize(REQUEST), {"book": tool}).line(0, {}, first=False))
+    accepted = matcher.try_consume_tokens(tokens := WireTokenizer.packaged().encode(line)) == len(tokens)
+    assert accepted == all(given or not required for required, given in slots)
 
 
 @given(st.text())
