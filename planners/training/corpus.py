@@ -84,7 +84,7 @@ class PlannerCorpus:
         written = self._of(self._written, "train")
         for row in [*plans, *written]:
             yield plan_example(self._surface(row, rng), self._tools)
-        for row in self._of(self._dialogues, "train"):
+        for row in self._of(self._dialogues, "train") * self._mix["dialogue_times"]:
             yield dialogue_example(row, self._tools)
         for index in range(self._mix["sampled"]):
             yield plan_example(sampled_row(index, self._tools, rng), self._tools)
@@ -94,7 +94,8 @@ class PlannerCorpus:
         for _ in range(self._mix["plug_times"]):
             yield from self._plugged([row for row in self._plug if split_of_library(row["tools"]) == "train"], rng)
         rows, tools = self._named
-        yield from self._named_only([row for row in rows if split_of(f"ultra-{row['id']}") == "train"], tools, rng)
+        named = [row for row in rows if split_of(f"ultra-{row['id']}") == "train" and rng.random() < self._mix["named"]]
+        yield from self._named_only(named, tools, rng)
         yield from self._renamed(rng.sample([*plans, *written], self._mix["renamed"]), rng)
 
     def dev(self) -> dict[str, list[Example]]:
@@ -200,8 +201,9 @@ def libraries() -> dict[str, list[ToolSpec]]:
 
 
 def split_of_library(name: str) -> str:
-    """`test` and `dev` for about one library in ten each; its tools are never seen in training."""
-    return {0: "test", 1: "dev"}.get(sum(name.encode()) % 9, "train")
+    """`test` for about one library in ten, `dev` for one in twenty; their tools are never seen in training."""
+    number = sum(name.encode())
+    return "test" if number % 9 == 0 else "dev" if number % 18 == 1 else "train"
 
 
 def _written(kind: str) -> list[Path]:

@@ -45,8 +45,8 @@ def lines(path: Path, rows: Iterable[Any]) -> None:
 def config() -> dict[str, Any]:
     """The shipped configuration, with less of everything."""
     whole = tomllib.loads((ROOT / "planners" / "training" / "config.toml").read_text(encoding="utf-8"))
-    mix = {"sampled": 20, "joined": 60, "renamed": 300, "plug_times": 1, "share": {"hf": 0.1, "mm": 0.02}}
-    return {**whole, "mix": {**whole["mix"], **mix}}
+    less = {"sampled": 20, "joined": 60, "renamed": 300, "plug_times": 1, "dialogue_times": 1, "named": 1.0}
+    return {**whole, "mix": {**whole["mix"], **less, "share": {"hf": 0.1, "mm": 0.02}}}
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_the_dev_split_holds_its_own_rows_and_shows_no_tool_of_the_test_split(
 
 def test_libraries_are_in_one_split_each_and_every_split_has_some() -> None:
     splits = [split_of_library(name) for name in LIBRARIES]
-    assert [splits.count(name) for name in ("train", "dev", "test")] == [36, 7, 5]
+    assert [splits.count(name) for name in ("train", "dev", "test")] == [115, 9, 11]
     assert len(held_out("train") & held_out("dev", "test")) == 0
 
 
