@@ -58,6 +58,10 @@ Narrowing = Callable[[str], str | None]
 """The grammar of what a line can still become once some of it is written; None while that is not known."""
 
 
+Leaning = Callable[[str, Sequence[str]], NDArray[np.float32]]
+"""What else speaks for each way to go on, in nats: given what is written of a line, and the ways."""
+
+
 class PromptMemory:
     """The last few texts that a model has read, so that what a new one shares with them is not read again."""
 
@@ -134,8 +138,12 @@ class ConstrainedDecoder:
         other._reading = None
         return other
 
-    def line(self, grammar: str, limit: int = 600, narrowing: Narrowing | None = None) -> Line:
+    def line(
+        self, grammar: str, limit: int = 600, narrowing: Narrowing | None = None, leaning: Leaning | None = None
+    ) -> Line:
         """Writes until the grammar is complete. `narrowing` gives the grammar to go on with once the way is clear.
+
+        `leaning` is added to the model's scores until then.
 
         Raises:
             PlannerError: the grammar is malformed, or `limit` tokens did not complete it.
@@ -145,13 +153,13 @@ class ConstrainedDecoder:
         choices: list[Choice] = []
         while not matcher.is_stopped():
             if narrowing and (narrower := narrowing(self._tokenizer.decode(written))):
-                matcher, narrowing = self._vocabulary.matcher(narrower), None
+                matcher, narrowing, leaning = self._vocabulary.matcher(narrower), None, None
                 self._consume(matcher, written)
             forced = list(matcher.compute_ff_tokens())
             if not forced:
                 allowed = self._vocabulary.allowed(matcher)
                 if len(allowed) > 1:
-                    token, choice = self._choose(allowed, len(written), matcher)
+                    token, choice = self._choose(allowed, written, matcher, leaning)
                     choices.append(choice)
                 else:
                     token = int(allowed[0])
@@ -168,15 +176,20 @@ class ConstrainedDecoder:
         if tokens and not matcher.consume_tokens(tokens):
             raise PlannerError(f"the plan grammar refused {self._tokenizer.decode(tokens)!r}")
 
-    def _choose(self, allowed: NDArray[np.int64], place: int, matcher: Any) -> tuple[int, Choice]:
+    def _choose(
+        self, allowed: NDArray[np.int64], written: list[int], matcher: Any, leaning: Leaning | None
+    ) -> tuple[int, Choice]:
         logits = self._model.logits(self._last_hidden(matcher), allowed)
+        if leaning:
+            ways = [self._tokenizer.decode([int(token)]) for token in allowed]
+            logits = logits + leaning(self._tokenizer.decode(written), ways)
         best = int(logits.argmax())
         chances = np.exp(logits - logits[best])
         probability = float(1 / chances.sum())
         chances[best] = -1.0
         runner_up = int(chances.argmax())
         second = float(chances[runner_up]) * probability
-        return int(allowed[best]), Choice(place, probability, int(allowed[runner_up]), second)
+        return int(allowed[best]), Choice(len(written), probability, int(allowed[runner_up]), second)
 
     def _last_hidden(self, matcher: Any) -> NDArray[np.float32]:
         """The hidden state after all tokens: read before as part of a draft that came true, or read now."""

@@ -18,9 +18,10 @@ from jarvis.llm.tokens import BASE_FILE, BASE_PACKAGE, WireTokenizer
 from jarvis.model_registry.packaged import package_file
 from jarvis.planners import questions
 from jarvis.planners.confidence import PlanEvidence, PlanRecord, shipped
-from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, PromptMemory
+from jarvis.planners.decoding import ConstrainedDecoder, GrammarVocabulary, Line, PromptMemory
 from jarvis.planners.drafting import DraftTable, PlanDrafter
 from jarvis.planners.grammar import LineGrammar
+from jarvis.planners.leaning import NameLeaning
 from jarvis.planners.protocol import AskBack, PlanRequest
 from jarvis.planners.retrieval import ToolIndexes
 from jarvis.planners.wire import ASK, END, WireText, normalize, read_line, write_plan, write_prompt, write_tools
@@ -111,35 +112,19 @@ class LocalPlanner:
                 self.evidence = record.evidence(request.text, follows=bool(request.history))
 
     def _write(self, request: PlanRequest, record: PlanRecord) -> Iterator[Task]:
-        assert self._model is not None
-        assert self._vocabulary is not None
-        assert self._prompts is not None
-        text = normalize(request.text)
-        if not text.text:
+        page = self._page(request)
+        if not page.text.text:
             return
-        history = _History(request)
-        tokenizer = WireTokenizer.packaged()
-        drafter = PlanDrafter(tokenizer, text, history.next_id, DraftTable.shipped())
-        decoder = ConstrainedDecoder(self._model, tokenizer, self._vocabulary, self._prompts, drafter)
-        listed = self._listed(request)
-        for part in (write_tools(listed), write_prompt(text, history.turns)):
-            decoder.prompt(tokenizer.encode(part))
-        learned = [tool for tool in request.tools.values() if builtin_tools().get(tool.name) == tool]
-        known = {tool.name: tool for tool in (*learned, *listed)}
-        earlier = [turn for turn, _ in history.turns]
-        grammar = LineGrammar(text, known, earlier)
-        record.listed = frozenset(tool.name for tool in listed)
-        outputs = dict(history.outputs)
+        record.listed = frozenset(page.fits)
+        outputs = dict(page.history.outputs)
         seen: set[str] = set()
         for count in range(MAX_TASKS):
-            number = history.next_id + count
-            before = decoder.fork() if record.wants_other and not count else None
-            line = decoder.line(grammar.head(number, first=count == 0), narrowing=grammar.rest(number, outputs))
-            record.add(line, tokenizer.decode)
-            if before is not None and (close := record.close(tokenizer.decode)):
-                others = {name: tool for name, tool in known.items() if not line.text.startswith(f"{number} {name} ")}
-                without = LineGrammar(text, others, earlier)
-                other = before.line(without.head(number, first=False), narrowing=without.rest(number, outputs)).text
+            number = page.history.next_id + count
+            before = page.decoder.fork() if record.wants_other and not count else None
+            line = page.line(number, outputs)
+            record.add(line, page.tokenizer.decode)
+            if before is not None and (close := record.close(page.tokenizer.decode)):
+                other = page.other_line(before, number, outputs, line.text)
                 record.other = other.split(" ")[1] if other.startswith(close) else ""
             self.confidence = math.exp(sum(s.log_probability for s in record.lines) / len(record.lines))
             body = line.text.partition(" ")[2]
@@ -149,23 +134,74 @@ class LocalPlanner:
                 record.asks = True
                 raise AskBack(questions.own(line.text.removeprefix(f"{ASK} "), language_of(request.text)))
             seen.add(body)
-            task = _lists(_task(line.text, text, history, request.first_id), request.tools)
+            page.leaning.used(body.partition(" ")[0])
+            task = _lists(_task(line.text, page.text, page.history, request.first_id), request.tools)
             outputs[number] = request.tools[task.tool].output
             record.tasks.append(task)
             yield task
 
-    def _listed(self, request: PlanRequest) -> list[ToolSpec]:
-        """The tools that the model has not learned and must read: all of them if they are few, else the likely ones."""
+    def _page(self, request: PlanRequest) -> _Page:
+        assert self._model is not None
+        assert self._vocabulary is not None
+        assert self._prompts is not None
+        text, history, tokenizer = normalize(request.text), _History(request), WireTokenizer.packaged()
+        drafter = PlanDrafter(tokenizer, text, history.next_id, DraftTable.shipped())
+        decoder = ConstrainedDecoder(self._model, tokenizer, self._vocabulary, self._prompts, drafter)
+        fits = self._listed(request)
+        for part in (write_tools([request.tools[name] for name in fits]), write_prompt(text, history.turns)):
+            decoder.prompt(tokenizer.encode(part))
+        learned = [tool.name for tool in request.tools.values() if builtin_tools().get(tool.name) == tool]
+        known = {name: request.tools[name] for name in (*learned, *fits)}
+        return _Page(text, history, tokenizer, decoder, known, fits)
+
+    def _listed(self, request: PlanRequest) -> dict[str, float]:
+        """The tools that the model has not learned and must read, with how well each fits the request.
+
+        All of them if they are few, else those that fit best and some that were used last.
+        """
         added = [tool for tool in request.tools.values() if builtin_tools().get(tool.name) != tool]
-        if len(added) <= MAX_LISTED:
-            return added
-        said = " ".join([*(turn.text for turn in request.history[-1:]), request.text])
-        used = {task.tool for turn in request.history[-2:] for task in turn.tasks}
-        kept = [tool for tool in added if tool.name in used][:4]
+        if not added:
+            return {}
         index = self._indexes.of(added)
         index.wait(self._patience)
-        found = index.search(said, MAX_LISTED)
-        return [*kept, *(tool for tool in found if tool not in kept)][:MAX_LISTED]
+        fits = dict(zip((tool.name for tool in added), map(float, index.scores(request.text)), strict=True))
+        if len(added) <= MAX_LISTED:
+            return fits
+        said = " ".join([*(turn.text for turn in request.history[-1:]), request.text])
+        used = {task.tool for turn in request.history[-2:] for task in turn.tasks}
+        kept = [tool for tool in fits if tool in used][:4]
+        found = (tool.name for tool in index.search(said, MAX_LISTED))
+        return {name: fits[name] for name in list(dict.fromkeys([*kept, *found]))[:MAX_LISTED]}
+
+
+class _Page:
+    """What a plan is written on: the decoder with the prompt before it, and what may be written."""
+
+    def __init__(
+        self,
+        text: WireText,
+        history: _History,
+        tokenizer: WireTokenizer,
+        decoder: ConstrainedDecoder,
+        known: Mapping[str, ToolSpec],
+        fits: Mapping[str, float],
+    ) -> None:
+        self.text, self.history, self.tokenizer, self.decoder, self.fits = text, history, tokenizer, decoder, fits
+        self.leaning = NameLeaning(fits, known)
+        self._known = known
+        self._earlier = [turn for turn, _ in history.turns]
+        self._grammar = LineGrammar(text, known, self._earlier)
+
+    def line(self, number: int, outputs: Mapping[int, ValueType]) -> Line:
+        """The next line of the plan."""
+        head = self._grammar.head(number, first=number == self.history.next_id)
+        return self.decoder.line(head, narrowing=self._grammar.rest(number, outputs), leaning=self.leaning)
+
+    def other_line(self, before: ConstrainedDecoder, number: int, outputs: Mapping[int, ValueType], line: str) -> str:
+        """What the line would be with any other tool than it has."""
+        others = {name: tool for name, tool in self._known.items() if not line.startswith(f"{number} {name} ")}
+        grammar = LineGrammar(self.text, others, self._earlier)
+        return before.line(grammar.head(number, first=False), narrowing=grammar.rest(number, outputs)).text
 
 
 class _History:

@@ -69,17 +69,23 @@ class ToolIndex:
 
         if limit <= 0 or not self.tools:
             return []
+        best = np.argsort(-self.scores(text), kind="stable")[:limit]
+        return [self.tools[int(row)] for row in best]
+
+    def scores(self, text: str) -> Scores:
+        """How well each tool fits a request or its best fitting clause, in [0, 1], shape [tools]."""
+        import numpy as np
+
         parts = self._parts(text[:_READ])
         by_words = np.stack([self._words.scores(terms(part)) for part in parts])
         scores = by_words / (by_words + _HALF_SURE)
         meaning = self._meaning(parts)
         if meaning is not None:
             scores = WORDS_SHARE * scores + (1 - WORDS_SHARE) * meaning
-        total = scores[0]
+        total: Scores = scores[0]
         if len(parts) > 1:
             total = WHOLE_SHARE * scores[0] + (1 - WHOLE_SHARE) * scores[1:].max(axis=0)
-        best = np.argsort(-total, kind="stable")[:limit]
-        return [self.tools[int(row)] for row in best]
+        return total
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits until meaning counts, up to `timeout` seconds; gives whether it does. Starts what must be made."""
