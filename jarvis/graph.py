@@ -135,7 +135,13 @@ class TaskGraph:
 
     def with_task(self, task: Task) -> TaskGraph:
         """A graph with one task more, checked."""
-        return TaskGraph([*self, task], self.tools, self.given)
+        if task.id in self or task.id in self.given or task.id in task.needs:
+            return TaskGraph([*self, task], self.tools, self.given)
+        # What is there has been checked, and nothing in it can wait for a task that was not there.
+        grown = TaskGraph((), self.tools, self.given)
+        grown._tasks = {**self._tasks, task.id: task}
+        grown._check(task)
+        return grown
 
     def spec_of(self, task: Task) -> ToolSpec:
         """The ToolSpec that a task uses."""

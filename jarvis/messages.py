@@ -174,6 +174,8 @@ class Response:
     decided_by: Decision | None = None
     """How the graph came about, where a planner tells."""
     seconds: float = 0.0
+    run_id: str = ""
+    """By which the journal knows the run; empty when there is no journal."""
 
     @property
     def ok(self) -> bool:
@@ -183,6 +185,7 @@ class Response:
     def to_json(self) -> dict[str, Any]:
         """The one object that `--json` prints."""
         return {
+            "run_id": self.run_id,
             "text": self.text,
             "ok": self.ok,
             "ask": self.ask,
@@ -222,6 +225,8 @@ class PlanningStarted(Event):
 
     request: Request
     planner: str
+    run_id: str = ""
+    """By which the journal knows the run; empty when there is no journal."""
 
 
 @dataclass(frozen=True, slots=True)

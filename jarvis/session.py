@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jarvis.files import Kind, kind_of, user_artifact
-from jarvis.graph import Task
+from jarvis.graph import Task, TaskGraph
+from jarvis.journal.journal import Journal
+from jarvis.journal.records import RunRecord
 from jarvis.messages import Answered, Event, Failure, Response, Result, Value
 from jarvis.pasted import split_pasted
 from jarvis.planners.protocol import Turn
-from jarvis.spec import ValueType
+from jarvis.spec import ToolSpec, ValueType
 
 if TYPE_CHECKING:
     from jarvis.engine import Jarvis
@@ -37,6 +39,8 @@ class Memory:
     """Files that came along or were made, by file name; the latest of each name."""
     waiting: tuple[Path, ...] = ()
     """Files of a request that was answered with a question; they come along with the answer to it."""
+    run: str = ""
+    """By which the journal knows the turn before; empty when it does not."""
 
     @property
     def next_id(self) -> int:
@@ -56,11 +60,31 @@ class Memory:
         known = {**self.named, **{path.name: path.resolve() for path in (*files, *made)}}
         if response.ask:
             turn = Turn(said, (), response.ask)
-            return Memory((*self.turns, turn), self.types, self.results, latest, known, tuple(files))
+            return Memory((*self.turns, turn), self.types, self.results, latest, known, tuple(files), response.run_id)
         graph = response.graph
         types = {**self.types, **{task.id: graph.spec_of(task).output for task in graph}}
         results = {**self.results, **{task.id: _told(task, response.results) for task in graph}}
-        return Memory((*self.turns, Turn(said, tuple(graph))), types, results, latest, known)
+        turns = (*self.turns, Turn(said, tuple(graph)))
+        return Memory(turns, types, results, latest, known, run=response.run_id)
+
+
+def memory_of(journal: Journal, run_id: str, tools: Mapping[str, ToolSpec]) -> Memory:
+    """The memory after a turn that stands in the journal, from all turns before it; for no turn, an empty one.
+
+    Raises:
+        UsageError: a turn is not in the journal any more.
+        JarvisError: a file of an earlier turn is gone, or a tool that it used.
+    """
+    turns: list[RunRecord] = []
+    while run_id:
+        turns.append(journal.read(run_id))
+        run_id = turns[-1].parent
+    memory = Memory()
+    for turn in reversed(turns):
+        graph = TaskGraph([row.task for row in turn.tasks.values()], tools, memory.types)
+        response = Response("", (), {}, graph, turn.results, ask=turn.ask, run_id=turn.id)
+        memory = memory.after(turn.request.text, turn.request.files, response)
+    return memory
 
 
 def _told(task: Task, results: Mapping[int, Result]) -> Result:

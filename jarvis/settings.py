@@ -20,6 +20,13 @@ def _cache_dir() -> Path:
     return user_cache_path("jarvis")
 
 
+def _data_dir() -> Path:
+    from platformdirs import user_data_path
+
+    chosen = os.environ.get(f"{_PREFIX}DATA_DIR")
+    return Path(chosen) if chosen else user_data_path("jarvis", appauthor=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
@@ -46,11 +53,39 @@ class Settings:
     """Threads of one model."""
     task_timeout: float = 120.0
     """Seconds after which a task is given up."""
+    budget_seconds: float | None = None
+    """What a run may take of time; a task that would go beyond it is not started."""
+    budget_memory_mb: int | None = None
+    """What the models of a run may take of memory together."""
+    budget_money: float | None = None
+    """What the calls of a run may cost together, in the currency of the cards."""
     memory_mb: int = 2048
-    """How much memory loaded models may take before the least recently used one is dropped."""
+    """How much memory loaded models may take before the least valuable one is dropped."""
+    isolation: str = "process"
+    """Where models run: each in a `process` that can be ended, or in a `thread` of this one."""
+    cluster: str = ""
+    """HOST:PORT of the head of a Ray cluster: models with weights run there."""
+    cluster_cores: int = 0
+    """Cores of that cluster: so many tasks are sent at once; 0 sends all, and their time limits run while they wait."""
+    pinned: tuple[str, ...] = ()
+    """Ids of models that are never dropped from memory."""
     cache_dir: Path = field(default_factory=_cache_dir)
     cache_mb: int = 512
     """Size limit of the result cache; 0 turns it off."""
+    data_dir: Path = field(default_factory=_data_dir)
+    """Where the journal of runs lies, in a folder of its own for its owner alone."""
+    journal: bool = True
+    """Whether runs are written down: only such a run can be resumed, traced and replayed."""
+    journal_days: float = 90.0
+    """Runs that are older are dropped from the journal."""
+    journal_runs: int = 10_000
+    """How many runs the journal keeps at most."""
+    allow: tuple[str, ...] = ()
+    """What may be done without asking though it cannot be taken back: patterns of `TOOL` or `TOOL:ACTION`."""
+    forbid: tuple[str, ...] = ()
+    """What is never done though it is asked for, of what cannot be taken back; stronger than `allow` and than yes."""
+    endpoints: Path | None = None
+    """A TOML file that names one's own endpoints of models; its form: jarvis/execution/remote/endpoints.py."""
     prefer: tuple[str, ...] = ()
     """Ids of models that are taken when they can do the task."""
     out: Path = Path("jarvis-out")
@@ -83,6 +118,7 @@ def _said(kind: Callable[[str], object]) -> str:
         float: "a number",
         _share: "a number from 0 to 1",
         _yes: "yes or no",
+        _isolation: "process or thread",
     }
     return said.get(kind, "text")
 
@@ -101,6 +137,12 @@ def _yes(text: str) -> bool:
     return word in ("1", "yes", "true", "on")
 
 
+def _isolation(text: str) -> str:
+    if text not in ("process", "thread"):
+        raise ValueError(text)
+    return text
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
@@ -116,9 +158,23 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "ask": _yes,
     "threads": int,
     "task_timeout": float,
+    "budget_seconds": float,
+    "budget_memory_mb": int,
+    "budget_money": float,
     "memory_mb": int,
+    "isolation": _isolation,
+    "pinned": _words,
+    "cluster": str,
+    "cluster_cores": int,
     "cache_dir": Path,
     "cache_mb": int,
+    "data_dir": Path,
+    "journal": _yes,
+    "journal_days": float,
+    "journal_runs": int,
+    "allow": _words,
+    "forbid": _words,
+    "endpoints": Path,
     "prefer": _words,
     "out": Path,
 }

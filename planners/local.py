@@ -6,7 +6,6 @@ import asyncio
 import math
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 
 from jarvis.artifacts import file_digest
@@ -52,6 +51,7 @@ class LocalPlanner:
         When there are many new tools, `patience` seconds are given to embed them before they are picked by words alone.
         """
         self._adapter, self._threads, self._patience = adapter, threads, patience
+        self._digest = ""
         self._lock = threading.Lock()
         self._model: LanguageModel | None = None
         self._vocabulary: GrammarVocabulary | None = None
@@ -67,10 +67,12 @@ class LocalPlanner:
         """What it is, for people."""
         return "fine-tuned SmolLM2-135M"
 
-    @cached_property
+    @property
     def weights_hash(self) -> str:
         """The first 12 hex digits of the SHA-256 of the adapter file: it tells one training from another."""
-        return file_digest(self._adapter)[:12]
+        if not self._digest:
+            self._digest = file_digest(self._adapter)[:12]
+        return self._digest
 
     @property
     def probability(self) -> float:

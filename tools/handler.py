@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
 from jarvis.artifacts import Artifact, ArtifactFolder, Provenance
 from jarvis.errors import TaskError
@@ -27,6 +27,22 @@ class Handler(Protocol):
 
         Raises:
             TaskError: the model cannot do this input; the message says why.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchHandler(Protocol):
+    """A handler that does several tasks in one go quicker than one after another.
+
+    The executor makes use of it when `parameters["batch"]` of the ModelCard says how many it takes.
+    """
+
+    def run_batch(self, several: Sequence[tuple[Inputs, Sink]]) -> list[Value]:
+        """The values that `run` gives for each, in the same order.
+
+        Raises:
+            TaskError: one of them cannot be done; they are then run one by one.
         """
         ...
 
@@ -116,12 +132,36 @@ class Inputs:
         return read_audio(self.file(slot).path, rate)
 
 
+@dataclass(slots=True)
+class Stop:
+    """Says whether a task was given up. Set in one thread, looked at in others."""
+
+    asked: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """Where a handler puts the files that it makes."""
+    """Where a handler puts the files that it makes, and where it hears that nobody waits for them any more."""
 
     folder: ArtifactFolder
     provenance: Provenance
+    key: str = ""
+    """For a task with an effect: tells repetitions of it apart from a second one (an idempotency key)."""
+    stop: Stop = field(default_factory=Stop, compare=False)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the task was given up: what comes out of it is thrown away."""
+        return self.stop.asked
+
+    def check(self) -> None:
+        """For handlers to call now and then while they work.
+
+        Raises:
+            TaskError: the task was given up.
+        """
+        if self.stop.asked:
+            raise TaskError(f"{self.provenance.tool} was stopped, because nobody waits for it any more")
 
     def write(self, name: str, media_type: str, fill: Callable[[BinaryIO], object]) -> Artifact:
         """Writes a file; `fill` gets it open for binary writing."""

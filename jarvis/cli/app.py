@@ -50,6 +50,11 @@ Adapter = Annotated[
     Path | None, typer.Option(metavar="FILE.safetensors", help="Plan with these weights, not those that ship.")
 ]
 
+Yes = Annotated[bool, typer.Option("--yes", help="Allow what cannot be taken back, such as unlocking a door.")]
+OneRun = Annotated[
+    str, typer.Argument(metavar="[RUN]", help="As `jarvis runs` shows it, or a part of it.  [default: the newest]")
+]
+
 
 @app.callback(invoke_without_command=True)
 def _jarvis(
@@ -104,6 +109,7 @@ def plan(
         typer.Option("--tools", metavar="TOOLS.json", help="Tools that plans may use besides; may be repeated."),
     ] = None,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the graph as a Mermaid diagram.")] = False,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Also show time, memory and cost.")] = False,
     json: Json = False,
 ) -> int:
     """Show how Jarvis would do TEXT, without doing it."""
@@ -114,7 +120,7 @@ def plan(
     if batch is not None or out is not None:
         return planning.plan_batch(batch, out, text, here.screen, services)
     form: planning.Form = "json" if json else "mermaid" if mermaid else "lines"
-    return planning.plan_one(text, form, here.screen, services)
+    return planning.plan_one(text, form, here.screen, services, with_estimate=estimate)
 
 
 @app.command()
@@ -132,6 +138,78 @@ def chat(
 
     here = _here(context)
     return converse(here.screen, here.services, out=out, yes=yes)
+
+
+@app.command()
+def runs(
+    context: typer.Context,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, metavar="N", help="Only the newest N.")] = 20,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="Only those that are not finished.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Drop what is older or more than the settings keep, and pack the file.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """List what was run, newest first."""
+    from jarvis.cli import runs as listing
+
+    here = _here(context)
+    if prune:
+        return listing.tidy(here.screen, here.services, as_json=json)
+    return listing.list_runs(number, here.screen, here.services, unfinished=unfinished, as_json=json)
+
+
+@app.command()
+def trace(
+    context: typer.Context,
+    run_id: OneRun = "",
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write it as a page of its own.")] = None,
+    json: Json = False,
+) -> int:
+    """Show where the time of a run went: each task, the critical path, models, cache hits."""
+    from jarvis.cli.timeline import show_trace
+
+    here = _here(context)
+    return show_trace(run_id, html, here.screen, here.services, as_json=json)
+
+
+@app.command()
+def resume(
+    context: typer.Context,
+    run_id: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="The run, or a part of its id.  [default: the newest unfinished]")
+    ] = "",
+    yes: Yes = False,
+    again: Annotated[
+        bool | None, typer.Option("--again/--not-again", help="Do again what may have been done, instead of asking.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Finish a run that was broken off; what is done is not done again."""
+    from jarvis.cli.resume import ResumeOptions
+    from jarvis.cli.resume import resume as finish
+
+    here = _here(context)
+    return finish(ResumeOptions(run_id, yes, again, json), here.screen, here.services)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    run_id: OneRun = "",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where new files go.  [default: as then]")] = None,
+    effects: Annotated[
+        bool, typer.Option("--effects", help="Also do again what has an effect, instead of taking what it gave.")
+    ] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> int:
+    """Run the plan of an earlier run again, without the cache, and say what differs."""
+    from jarvis.cli.resume import ReplayOptions
+    from jarvis.cli.resume import replay as run_again
+
+    here = _here(context)
+    return run_again(ReplayOptions(run_id, out, effects, yes, json), here.screen, here.services)
 
 
 @app.command()

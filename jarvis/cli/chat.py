@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 
+from jarvis.approval import Approval
 from jarvis.cli.attach import attached
 from jarvis.cli.progress import Progress
 from jarvis.cli.prompt import Prompt
@@ -19,6 +20,7 @@ from jarvis.errors import JarvisError, UsageError
 from jarvis.graph import Task
 from jarvis.messages import Response
 from jarvis.planners.protocol import AskBack
+from jarvis.spec import ToolSpec
 
 _HELP = """\
 Say what you want, in one sentence or many. Earlier turns are remembered: "that picture", "now in French".
@@ -45,6 +47,7 @@ def chat(screen: Screen, services: Services, *, out: Path | None, yes: bool) -> 
         stack = AsyncExitStack()
         settings = services.settings()
         jarvis = runner.run(stack.enter_async_context(services.open(settings, turns.approve)))
+        turns.tools = jarvis.tools
         try:
             folder = out or settings.out
             with suppress(KeyboardInterrupt):  # Ctrl-C while the answer to Ctrl-C is written
@@ -65,10 +68,12 @@ class _Turns:
     def __init__(self, screen: Screen, *, yes: bool) -> None:
         self._screen, self._yes = screen, yes
         self._show: Show | None = None
+        self.tools: Mapping[str, ToolSpec] = {}
+        """What a changed task is checked against."""
         self.stopped = False
         """Whether Ctrl-C ever stopped a turn."""
 
-    async def approve(self, task: Task) -> bool:
+    async def approve(self, task: Task) -> bool | Approval:
         if self._yes:
             return True
         return self._show is not None and await self._show.approve(task)
@@ -79,6 +84,7 @@ class _Turns:
         """One turn; without a response when Ctrl-C stopped it."""
         live = self._screen.interactive
         self._show = Show(self._screen, live=live, quiet=not live)
+        self._show.tools = self.tools
         try:
             with self._show as show:
                 response = runner.run(show.follow(session.stream(text, files, out)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from jarvis.cli.batch import Line, Planned, lines_of
 from jarvis.cli.interrupt import leave
@@ -20,6 +20,9 @@ from jarvis.errors import JarvisError, StorageError, UsageError
 from jarvis.graph import Task, TaskGraph
 from jarvis.messages import Decision
 from jarvis.planners.protocol import AskBack
+
+if TYPE_CHECKING:
+    from jarvis.execution.estimate import Estimate
 
 Form = Literal["lines", "json", "mermaid"]
 
@@ -40,23 +43,63 @@ def with_tools(files: Sequence[Path], services: Services) -> Services:
     return replace(services, settings=lambda: replace(services.settings(), tools=tools))
 
 
-def plan_one(argument: str | None, form: Form, screen: Screen, services: Services) -> int:
-    """Prints the plan of one request.
+def plan_one(
+    argument: str | None, form: Form, screen: Screen, services: Services, *, with_estimate: bool = False
+) -> int:
+    """Prints the plan of one request, and what it will probably take when that is asked for.
 
     Raises:
+        UsageError: an estimate is asked for in a diagram.
         JarvisError: it cannot be planned.
     """
+    if with_estimate and form == "mermaid":
+        raise UsageError("a diagram holds no estimate; leave out --mermaid or --estimate")
     text = read_text(argument, screen)
     graph, ask, decided = asyncio.run(_plan(text, form, screen, services))
+    expected = _expected(text, graph, services) if with_estimate and not ask else None
     if form == "json":
-        screen.json({"plan": graph.to_json(), "ask": ask or None} | ({"decided_by": decided} if decided else {}))
+        row: dict[str, Any] = {"plan": graph.to_json(), "ask": ask or None}
+        row |= {"decided_by": decided} if decided else {}
+        screen.json(row | ({"estimate": expected.to_json()} if expected else {}))
     elif ask:
         screen.write(ask)
     elif form == "mermaid":
         screen.write(graph.mermaid())
     else:
         _show(graph, screen)
+        if expected and expected.tasks:
+            screen.write("\n".join(_estimate_lines(expected)))
     return 0
+
+
+def _expected(text: str, graph: TaskGraph, services: Services) -> Estimate:
+    """What a graph will probably take on this machine, with the models that would be chosen now."""
+    from jarvis.availability import look
+    from jarvis.execution.estimate import estimate
+    from jarvis.responding import language_of
+    from jarvis.selection import Selector
+
+    registry = services.registry()
+    available = look(registry, language=language_of(text), preferred=services.settings().prefer)
+    return estimate(graph, Selector().assign(graph, registry, available), registry)
+
+
+def _estimate_lines(expected: Estimate) -> Iterator[str]:
+    """One line a task and one for all of them, as plain text."""
+    yield ""
+    wide = max(len(task.tool) for task in expected.tasks)
+    model_wide = max(len(task.model or "no model here") for task in expected.tasks)
+    for task in expected.tasks:
+        mark = "*" if task.task_id in expected.critical_path else " "
+        loading = f" + {duration(task.load_seconds)} to load" if task.load_seconds else ""
+        said = f"{duration(task.seconds)}{loading}, {task.memory_mb} MB" if task.model else "cannot be done"
+        said += f", costs {task.price:g}" if task.price else ""
+        yield f"{task.task_id:>3}{mark} {task.tool:<{wide}}  {task.model or 'no model here':<{model_wide}}  {said}"
+    path = " -> ".join(map(str, expected.critical_path))
+    cost = f"costs {expected.price:g}" if expected.price else "costs nothing"
+    chain = f"the longest chain (*) is {path} with {duration(expected.critical_seconds)}"
+    yield f"at least {duration(expected.seconds)}; {chain}"
+    yield f"{expected.memory_mb} MB for all models; {cost}"
 
 
 async def _plan(text: str, form: Form, screen: Screen, services: Services) -> tuple[TaskGraph, str, Mapping[str, Any]]:

@@ -81,6 +81,8 @@ class Progress:
         self.clock = clock
         self.began = clock()
         self.planner = ""
+        self.run_id = ""
+        """By which the journal knows the run; empty when it does not."""
         self.waiting_for = ""
         """What has to be fetched or loaded first, in one sentence; empty when nothing has."""
         self.stopped = False
@@ -123,7 +125,7 @@ class Progress:
         """Takes note of an event; unknown kinds are let pass."""
         match event:
             case PlanningStarted():
-                self.planner = event.planner
+                self.planner, self.run_id = event.planner, event.run_id
             case Preparing():
                 self.waiting_for = event.message
             case TaskPlanned():

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, aclosing, nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from jarvis.approval import Approval
+from jarvis.cli.approving import ask_approval
 from jarvis.cli.interrupt import leave
 from jarvis.cli.plain import line
 from jarvis.cli.progress import Progress, State
 from jarvis.cli.screen import Screen
-from jarvis.cli.services import Services
+from jarvis.cli.services import Assistant, Services
 from jarvis.cli.words import counted
 from jarvis.errors import PlannerError, UsageError
 from jarvis.graph import Task
 from jarvis.messages import Event, Response
 from jarvis.planners.protocol import AskBack
+from jarvis.spec import ToolSpec
+
+A = TypeVar("A", bound=Assistant)
 
 LONGEST_TEXT = 200_000
 """Bytes of UTF-8; what is longer belongs into a file."""
@@ -91,16 +93,41 @@ async def _run(options: RunOptions, screen: Screen, services: Services) -> int:
     settings = replace(settings, ask=settings.ask and screen.can_ask)  # a question would be lost where nobody reads it
     out = options.out or settings.out
     show = Show(screen, live=screen.interactive and not options.json)
-    approve = partial(_yes) if options.yes else show.approve
+    opened = services.open(settings, _yes if options.yes else show.approve)
+    start = partial(_started, options, out)
+    return await follow(opened, start, show, services, as_json=options.json, out=out)
+
+
+def _started(options: RunOptions, out: Path, jarvis: Assistant) -> AsyncIterator[Event]:
+    return jarvis.stream(options.text, options.files, out)
+
+
+async def follow(
+    opened: AbstractAsyncContextManager[A],
+    start: Callable[[A], AsyncIterator[Event]],
+    show: Show,
+    services: Services,
+    *,
+    as_json: bool,
+    out: Path | None = None,
+) -> int:
+    """Shows a run while it goes on, then its answer; gives the exit code.
+
+    Raises:
+        JarvisError: nothing could be run.
+        InterruptedRunError: Ctrl-C; what was finished is kept.
+    """
+    screen = show.screen
     try:
         with show:
-            async with services.open(settings, approve) as jarvis:
-                response = await show.follow(jarvis.stream(options.text, options.files, out))
+            async with opened as jarvis:
+                show.tools = jarvis.tools
+                response = await show.follow(start(jarvis))
     except AskBack as ask:
-        return _asked(ask.question, screen, options.json)
+        return _asked(ask.question, screen, as_json)
     except asyncio.CancelledError:
-        raise leave(interrupted(show.progress, out), screen, services, as_json=options.json) from None
-    if options.json:
+        raise leave(interrupted(show.progress, out), screen, services, as_json=as_json) from None
+    if as_json:
         screen.json(response.to_json())
     else:
         report(response, screen)
@@ -119,14 +146,15 @@ def _asked(question: str, screen: Screen, as_json: bool) -> int:
     return 0
 
 
-def interrupted(progress: Progress, out: Path) -> str:
+def interrupted(progress: Progress, out: Path | None = None) -> str:
     """The sentence after Ctrl-C."""
+    way_on = "; `jarvis resume` goes on" if progress.run_id else ""
     if progress.files:
-        return f"interrupted; what was finished lies in {out}"
+        return f"interrupted; what was finished lies in {out or progress.files[0].path.parent}{way_on}"
     done = progress.count(State.DONE, State.CACHED)
     if done:
-        return f"interrupted; {counted(done, 'task')} of {len(progress.rows)} finished, no file was made"
-    return "interrupted; nothing was finished"
+        return f"interrupted; {counted(done, 'task')} of {len(progress.rows)} finished, no file was made{way_on}"
+    return f"interrupted; nothing was finished{way_on}"
 
 
 class Show(AbstractContextManager["Show"]):
@@ -134,6 +162,8 @@ class Show(AbstractContextManager["Show"]):
 
     def __init__(self, screen: Screen, *, live: bool, quiet: bool = False) -> None:
         self.screen, self.progress = screen, Progress()
+        self.tools: Mapping[str, ToolSpec] = {}
+        """What a changed task is checked against."""
         self._quiet = quiet
         self._paused: Callable[[], AbstractContextManager[None]] = nullcontext
         self._live = live
@@ -168,40 +198,22 @@ class Show(AbstractContextManager["Show"]):
             if said is not None:
                 self.screen.note(said)
 
-    async def approve(self, task: Task) -> bool:
+    async def approve(self, task: Task) -> bool | Approval:
         """Asks the person at the terminal; without one, refuses."""
         if not self.screen.can_ask:
             self.screen.note(f"task {task.id} ({task.tool}) cannot be taken back; run again with --yes to allow it")
             return False
-        with self._paused():
-            return ask(f"Task {task.id} cannot be taken back: {_deed(task)}. Do it? [y/N] ", self.screen)
+        results = {row.task.id: row.result for row in self.progress.rows if row.result}
+        with self.paused():
+            return ask_approval(task, results, self.tools, self.screen)
+
+    def paused(self) -> AbstractContextManager[None]:
+        """The picture holds still, so that a question can be asked."""
+        return self._paused()
 
 
 def _ignore(*, keep: bool) -> None:
     pass
-
-
-def _deed(task: Task) -> str:
-    from jarvis.cli.words import inputs_line
-
-    return f"{task.tool} {inputs_line(task)}".strip()
-
-
-def ask(question: str, screen: Screen) -> bool:
-    """Asks for yes or no; Ctrl-C means no and goes on to interrupt the run."""
-    main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.default_int_handler) if main else None
-    try:
-        screen.stderr.write(question)
-        screen.stderr.flush()
-        return screen.stdin.readline().strip().lower() in ("y", "yes")
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, before)
-        os.kill(os.getpid(), signal.SIGINT)
-        return False
-    finally:
-        if main:
-            signal.signal(signal.SIGINT, before)
 
 
 def report(response: Response, screen: Screen) -> None:

@@ -12,12 +12,14 @@ from jarvis.graph import Task, TaskGraph
 from jarvis.messages import Event
 
 if TYPE_CHECKING:
+    from jarvis.approval import Approval, Settle
+    from jarvis.engine import Replay
     from jarvis.model_registry.registry import Registry
     from jarvis.planners.protocol import Turn
     from jarvis.settings import Settings
     from jarvis.spec import ToolSpec
 
-Approve = Callable[[Task], Awaitable[bool]]
+Approve = Callable[[Task], Awaitable["bool | Task | Approval"]]
 """Asked before a task that cannot be taken back."""
 
 
@@ -54,6 +56,18 @@ class Assistant(Protocol):
         ...
 
 
+class Keeper(Assistant, Protocol):
+    """What the commands need of a Jarvis that goes on with what was begun before."""
+
+    def resume_stream(self, run_id: str = "") -> AsyncIterator[Event]:
+        """Finishes a run; the last event is Answered."""
+        ...
+
+    async def replay(self, run_id: str = "", *, out: Path | str | None = None, effects: bool = False) -> Replay:
+        """Runs the plan of an earlier run again."""
+        ...
+
+
 Opener = Callable[["Settings", Approve], AbstractAsyncContextManager[Assistant]]
 
 
@@ -62,6 +76,13 @@ def open_jarvis(settings: Settings, approve: Approve) -> AbstractAsyncContextMan
     from jarvis.engine import Jarvis
 
     return Jarvis.open(settings, approve=approve)
+
+
+def keep_jarvis(settings: Settings, approve: Approve, settle: Settle | None) -> AbstractAsyncContextManager[Keeper]:
+    """The real thing, with someone to ask about effects that may have happened."""
+    from jarvis.engine import Jarvis
+
+    return Jarvis.open(settings, approve=approve, settle=settle)
 
 
 def shipped_registry() -> Registry:
@@ -87,6 +108,7 @@ class Services:
     """Everything that reaches out of the command line."""
 
     open: Opener = open_jarvis
+    keep: Callable[[Settings, Approve, Settle | None], AbstractAsyncContextManager[Keeper]] = keep_jarvis
     registry: Callable[[], Registry] = shipped_registry
     settings: Callable[[], Settings] = settings_from_env
     hurry: Callable[[int], None] = stay

@@ -74,6 +74,11 @@ def why_table(assignments: Sequence[tuple[str, Assignment]]) -> Table:
     return table
 
 
+def plain_table(*columns: str) -> Table:
+    """A table with these columns, and a line below their names."""
+    return _table(*columns)
+
+
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bright_black")
     for name in columns:

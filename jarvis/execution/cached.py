@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 from jarvis.artifacts import Artifact, file_digest
 from jarvis.errors import StorageError
 from jarvis.execution.dataflow import digest
+from jarvis.execution.outputs import checked
 from jarvis.execution.threads import Lane
-from jarvis.execution.worker import Output, Worker
+from jarvis.execution.worker import Call, Output, Worker, run_together
 from jarvis.graph import Task
 from jarvis.messages import Value
 from jarvis.model_registry.card import ModelCard
@@ -46,13 +48,42 @@ class CachedWorker:
         """
         if not cacheable(spec, card):
             return await self.worker.run(task, spec, card, inputs, sink)
+        known = await self.recall(spec, card, inputs, sink)
+        if known:
+            return known
+        key = cache_key(card, inputs)
+        output = await self.worker.run(task, spec, card, inputs, sink)
+        value = checked(spec, card, output.value)  # What is wrong must not come back again and again.
+        await self._lane.run(lambda: self._put(key, value))
+        return output
+
+    async def recall(self, spec: ToolSpec, card: ModelCard, inputs: Inputs, sink: Sink) -> Output | None:
+        """What was computed before, its files written anew; None when nothing was.
+
+        Raises:
+            StorageError: a file cannot be written.
+        """
+        if not cacheable(spec, card):
+            return None
         key = cache_key(card, inputs)
         hit = await self._lane.run(lambda: self._get(key))
-        if hit is not None:
-            return Output(_restored(hit, sink), cached=True)
-        output = await self.worker.run(task, spec, card, inputs, sink)
-        await self._lane.run(lambda: self._put(key, output.value))
-        return output
+        return None if hit is None else Output(_restored(hit, sink), cached=True)
+
+    async def run_batch(self, spec: ToolSpec, card: ModelCard, calls: Sequence[Call]) -> list[Output]:
+        """The same for several tasks of one model; those that were not computed before are done together."""
+        if not cacheable(spec, card):
+            return await run_together(self.worker, spec, card, calls)
+        keys = [cache_key(card, call.inputs) for call in calls]
+        hits = await self._lane.run(lambda: [self._get(key) for key in keys])
+        missed = [(call, key) for call, key, hit in zip(calls, keys, hits, strict=True) if hit is None]
+        made = await run_together(self.worker, spec, card, [call for call, _ in missed])
+        kept = [(key, checked(spec, card, output.value)) for (_, key), output in zip(missed, made, strict=True)]
+        await self._lane.run(lambda: self._put_all(kept))
+        fresh = iter(made)
+        return [
+            next(fresh) if hit is None else Output(_restored(hit, call.sink), cached=True)
+            for call, hit in zip(calls, hits, strict=True)
+        ]
 
     async def clear(self) -> None:
         """Drops everything that was remembered."""
@@ -72,6 +103,10 @@ class CachedWorker:
         cache = self._opened()
         if cache:
             cache.put(key, value)
+
+    def _put_all(self, kept: Sequence[tuple[str, Value]]) -> None:
+        for key, value in kept:
+            self._put(key, value)
 
     def _clear(self) -> None:
         cache = self._opened()

@@ -6,7 +6,7 @@ import inspect
 import json
 import mimetypes
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from jarvis.artifacts import Artifact
 from jarvis.errors import ModelError, TaskError
 from jarvis.execution.threads import in_thread
-from jarvis.execution.worker import Output, Worker
+from jarvis.execution.worker import Call, Output, Worker, run_together
 from jarvis.graph import Task
 from jarvis.messages import Value, value_to_json
 from jarvis.model_registry.card import ModelCard
@@ -64,6 +64,12 @@ class FunctionRunner:
         if inspect.isawaitable(given):
             given = await given
         return Output(_value(spec.name, given, sink))
+
+    async def run_batch(self, spec: ToolSpec, card: ModelCard, calls: Sequence[Call]) -> list[Output]:
+        """Functions are called one after another; everything else goes to the other worker together."""
+        if card.id.startswith(_PREFIX):
+            return [await self.run(call.task, spec, card, call.inputs, call.sink) for call in calls]
+        return await run_together(self.otherwise, spec, card, calls)
 
 
 def _argument(slot: Slot, inputs: Inputs) -> Any:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from threading import BoundedSemaphore, Lock
+from typing import TypeVar
 
-from jarvis.errors import ModelError
+from jarvis.errors import ModelError, TaskError
+from jarvis.execution.need import memory_of
 from jarvis.execution.threads import in_thread
-from jarvis.execution.worker import Output
+from jarvis.execution.worker import Call, Output
 from jarvis.graph import Task
 from jarvis.messages import Value
 from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.packaged import locate, way_out
 from jarvis.spec import ToolSpec
-from jarvis.tools.handler import Handler, HandlerClass, Inputs, RuntimeOptions, Sink
+from jarvis.tools.handler import BatchHandler, Handler, HandlerClass, Inputs, RuntimeOptions, Sink
 
 _HANDLERS = "jarvis.tools.handlers"
 _PATIENCE = 30.0
 """Seconds that a model which nobody waits for any more may still compute, before a fresh one takes its place."""
 
 Load = Callable[[ModelCard, RuntimeOptions], Handler]
+
+T = TypeVar("T")
 
 
 def load_handler(card: ModelCard, options: RuntimeOptions) -> Handler:
@@ -101,28 +105,41 @@ class LocalWorker:
             ModelError: the model cannot be loaded.
             TaskError: it cannot do this task.
         """
-        turn = _Turn(self._cores)
-        model = self._model(card)
-        try:
-            return Output(await in_thread(partial(self._work, model, card, inputs, sink, turn)))
-        finally:
-            if turn.leave():
-                model.left_at = time.monotonic()
+        return Output(await self._held(card, lambda handler: handler.run(inputs, sink)))
+
+    async def run_batch(self, spec: ToolSpec, card: ModelCard, calls: Sequence[Call]) -> list[Output]:
+        """Runs several tasks of one model, in one go where its handler can.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+            TaskError: it cannot do one of them.
+        """
+        return [Output(value) for value in await self._held(card, partial(_together, calls))]
 
     def unload(self) -> None:
         """Forgets every model; memory is free when running ones end."""
         with self._guard:
             self._models.clear()
 
-    def _work(self, model: _Model, card: ModelCard, inputs: Inputs, sink: Sink, turn: _Turn) -> Value:
+    async def _held(self, card: ModelCard, use: Callable[[Handler], T]) -> T:
+        """What `use` makes of the loaded model, in a thread that has it for itself."""
+        turn = _Turn(self._cores)
+        model = self._model(card)
+        try:
+            return await in_thread(partial(self._work, model, card, use, turn))
+        finally:
+            if turn.leave():
+                model.left_at = time.monotonic()
+
+    def _work(self, model: _Model, card: ModelCard, use: Callable[[Handler], T], turn: _Turn) -> T:
         with model.lock, turn:
             if turn.left:
-                return None  # Nobody waits for it any more.
+                raise TaskError(f"{card.name} was not run, because nobody waits for it any more")
             try:
                 if model.handler is None:
                     self._make_room(model)
                     model.handler = self._load(card, self.options)
-                return model.handler.run(inputs, sink)
+                return use(model.handler)
             finally:
                 model.left_at = None
 
@@ -130,7 +147,7 @@ class LocalWorker:
         with self._guard:
             model = self._models.get(card.id)
             if model is None or (model.left_at and time.monotonic() - model.left_at > _PATIENCE):
-                model = self._models[card.id] = _Model(_memory_mb(card))
+                model = self._models[card.id] = _Model(memory_of(card))
             self._models.move_to_end(card.id)
             return model
 
@@ -178,5 +195,7 @@ class _Turn:
         return held
 
 
-def _memory_mb(card: ModelCard) -> int:
-    return card.measured.memory_mb if card.measured else card.size_bytes * 3 // 2 // 2**20
+def _together(calls: Sequence[Call], handler: Handler) -> list[Value]:
+    if isinstance(handler, BatchHandler):
+        return handler.run_batch([(call.inputs, call.sink) for call in calls])
+    return [handler.run(call.inputs, call.sink) for call in calls]

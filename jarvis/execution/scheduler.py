@@ -1,75 +1,70 @@
-"""The executor: every task starts the moment its inputs exist, also while others are still being planned."""
+"""The executor: every task starts the moment its inputs and its slots are there, also while others are planned."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import heapify, heappop, heappush
 
-from jarvis.artifacts import ArtifactFolder, Provenance
-from jarvis.errors import JarvisError, ModelError, PlanError, StorageError, TaskTimeoutError
-from jarvis.execution.dataflow import Bind, Bound, as_it_is, bind_literals, combine, digest, resolve, runs
-from jarvis.execution.threads import in_thread
-from jarvis.execution.worker import Output, Worker
+from jarvis.errors import JarvisError, ModelError, PlanError
+from jarvis.execution.attempts import Attempts, Ready, Recall, Shared, failure_of
+from jarvis.execution.breaker import Breakers
+from jarvis.execution.context import Approve, Context, ignore, refuse
+from jarvis.execution.dataflow import Bound, as_it_is, bind_literals, digest, resolve, runs
+from jarvis.execution.durations import UNKNOWN_SECONDS, Durations
+from jarvis.execution.need import Need, need_of
+from jarvis.execution.priority import rank
+from jarvis.execution.slots import Slots
+from jarvis.execution.threads import Lane
+from jarvis.execution.worker import Worker
 from jarvis.graph import Ref, Task, TaskGraph
-from jarvis.messages import (
-    Assignment,
-    Candidate,
-    CandidateFailed,
-    Event,
-    Failure,
-    Result,
-    TaskFinished,
-    TaskStarted,
-    Value,
-)
+from jarvis.messages import Assignment, Failure, Result, TaskFinished, Value
+from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.registry import Registry
 from jarvis.spec import Effect, ToolSpec
-from jarvis.tools.handler import Sink
+
+__all__ = ["Approve", "Context", "Executor", "ignore", "refuse"]
 
 _log = logging.getLogger(__name__)
 
-Approve = Callable[[Task], Awaitable[bool]]
-"""Asked before a task that cannot be taken back."""
-
-
-async def refuse(task: Task) -> bool:
-    """Approves nothing."""
-    return False
-
-
-def ignore(event: Event) -> None:
-    """Listens to nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What one run is given."""
-
-    tools: Mapping[str, ToolSpec]
-    folder: ArtifactFolder
-    """Where artifacts go."""
-    given: Mapping[int, Result] = field(default_factory=dict[int, Result])
-    """Results of earlier turns that tasks may refer to; the failure of one is told for those that need it."""
-    emit: Callable[[Event], None] = ignore
-    approve: Approve = refuse
-    bind: Bind = as_it_is
-    """Called in the order of the plan, in a thread."""
-    timeout: float | None = 120.0
-    """Seconds for one run of a model, waiting for a free core included; None for no limit."""
-    results: dict[int, Result] = field(default_factory=dict[int, Result])
-    """Filled as tasks end; after a cancellation it holds what was finished."""
+_REPLANNED_NEVER = frozenset({"Skipped", "NotApproved", "BudgetError", "InputError", "PlanError"})
+"""Failures that another plan would not change."""
 
 
 class Executor:
     """The third stage: tasks and their candidates in, a Result for every task out."""
 
-    def __init__(self, worker: Worker, registry: Registry) -> None:
-        self.worker = worker
-        self.registry = registry
+    def __init__(
+        self,
+        worker: Worker,
+        registry: Registry,
+        *,
+        slots: Slots | None = None,
+        durations: Durations | None = None,
+        breakers: Breakers | None = None,
+        need: Callable[[ModelCard], Need] = need_of,
+        recall: Recall | None = None,
+    ) -> None:
+        """All runs share the slots (by default the cores of this machine), the durations and the circuit breakers.
+
+        `need` says what one run of a model takes of the slots; `recall` (`CachedWorker.recall`) is asked first.
+        """
+        self._shared = Shared(
+            worker, registry, slots or Slots(), durations or Durations(), breakers or Breakers(), need, recall
+        )
+
+    @property
+    def worker(self) -> Worker:
+        """What runs the tasks."""
+        return self._shared.worker
+
+    @property
+    def registry(self) -> Registry:
+        """Where the models of candidates are found."""
+        return self._shared.registry
 
     async def run(self, graph: TaskGraph, assignments: Mapping[int, Assignment], context: Context) -> dict[int, Result]:
         """Runs a whole graph; see `stream`."""
@@ -78,68 +73,133 @@ class Executor:
     async def stream(self, plan: AsyncIterable[tuple[Task, Assignment]], context: Context) -> dict[int, Result]:
         """Runs tasks while they arrive; gives the Result of every task by id.
 
-        A task that fails skips those that need its output and nothing else. A task with an effect waits until the plan
-        is complete; effects on the same thing happen in the order of the plan. When `plan` raises, running tasks end,
-        effects are not done, and the error is raised. Cancelling leaves what was finished in `context.results`.
+        Those with the longest way before them get slots first. A task that fails skips those that need its output and
+        nothing else; once everything has ended, `context.replan` may add tasks. A task with an effect waits until the
+        plan is complete; effects on the same thing happen in the order of the plan. When `plan` raises, running tasks
+        end, effects are not done, and the error is raised. Cancelling leaves what was finished in `context.results`.
 
         Raises:
             PlanError: a task refers to one that did not come before it.
         """
-        run = _Run(self.worker, self.registry, context)
+        group = asyncio.TaskGroup()
+        run = _Run(self._shared, context, group)
         try:
-            async with asyncio.TaskGroup() as group:
-                await run.take(plan, group)
+            async with group:
+                await run.take(plan)
+                await run.replan()
         except BaseExceptionGroup as bugs:
             raise (bugs.exceptions[0] if len(bugs.exceptions) == 1 else bugs) from None
-        if run.broken:
-            raise run.broken
+        finally:
+            run.close()
+        if run.error:
+            raise run.error
         return run.results()
 
 
 async def _in_order(graph: TaskGraph, assignments: Mapping[int, Assignment]) -> AsyncIterator[tuple[Task, Assignment]]:
     """The tasks of a graph, each after those that it needs, else as they were planned."""
-    done: set[int] = set()
-    waiting = list(graph)
-    while waiting:
-        ready = next(task for task in waiting if not (task.needs - done - graph.given.keys()))
-        waiting.remove(ready)
-        done.add(ready.id)
-        yield ready, assignments[ready.id]
+    tasks = list(graph)
+    places = {task.id: place for place, task in enumerate(tasks)}
+    dependants: list[list[int]] = [[] for _ in tasks]
+    missing = [0] * len(tasks)
+    for place, task in enumerate(tasks):
+        for need in task.needs:
+            if need in places:
+                dependants[places[need]].append(place)
+                missing[place] += 1
+    ready = [place for place, count in enumerate(missing) if not count]
+    heapify(ready)
+    while ready:
+        place = heappop(ready)
+        for dependant in dependants[place]:
+            missing[dependant] -= 1
+            if not missing[dependant]:
+                heappush(ready, dependant)
+        yield tasks[place], assignments[tasks[place].id]
+
+
+@dataclass(eq=False, slots=True)
+class _Planned:
+    """A task of the plan on its way."""
+
+    task: Task
+    tool: ToolSpec
+    assignment: Assignment
+    bound: Bound | Failure
+    needs: frozenset[int]
+    seconds: float
+    """How long it probably takes."""
+    before: asyncio.Future[None] | None
+    """Done when the last earlier task has ended that acts on the same thing; None when there is none."""
+    ended: asyncio.Future[None] | None
+    """Done when this one has ended; only for tasks with an effect."""
+    remaining: float = 0.0
+    missing: int = 0
+    """How many of its needs have no result yet."""
+    dependants: list[_Planned] = field(default_factory=list["_Planned"])
 
 
 class _Run:
-    """One run of an executor. Each task waits for the futures of those that it needs: no loop, no polling."""
+    """One run of an executor. Every task starts when the last of its needs ends: nobody looks whether it may."""
 
-    def __init__(self, worker: Worker, registry: Registry, context: Context) -> None:
-        self.worker = worker
-        self.registry = registry
+    def __init__(self, shared: Shared, context: Context, group: asyncio.TaskGroup) -> None:
         self.context = context
-        self.broken: Exception | None = None
+        self.error: Exception | None = None
         """What the plan ended with, when it broke off."""
-        self._planned = asyncio.Event()
-        self._done: dict[int, asyncio.Future[Result]] = {}
-        self._last_effect: dict[tuple[str, ...], asyncio.Future[Result]] = {}
+        self._shared = shared
+        self._group = group
+        self._loop = asyncio.get_running_loop()
+        self._attempts = Attempts(shared, context)
+        self._began = self._loop.time()
+        self._lane = Lane()
+        self._whole = asyncio.Event()
+        """Set when the plan has no more tasks."""
+        self._broken = False
+        self._idle = asyncio.Event()
+        self._tasks: dict[int, _Planned] = {}
+        self._unfinished: dict[int, _Planned] = {}
+        self._ranked = True
+        self._ranking = False
+        self._last_effect: dict[tuple[str, ...], asyncio.Future[None]] = {}
 
-    async def take(self, plan: AsyncIterable[tuple[Task, Assignment]], group: asyncio.TaskGroup) -> None:
+    async def take(self, plan: AsyncIterable[tuple[Task, Assignment]]) -> None:
         """Starts the tasks of a plan as they arrive."""
         try:
             async for task, assignment in plan:
                 self._check(task)
-                bound = await self._bind(task)
-                self._done[task.id] = asyncio.get_running_loop().create_future()
-                turn = self._effect_before(task)
-                group.create_task(self._one(task, assignment, bound, turn), name=f"{task.id} {task.tool}")
+                await self.context.log.planned(task, assignment)
+                self._add(task, assignment, await self._bind(task))
+            await self.context.log.complete()
         except Exception as error:  # noqa: BLE001 - raised again when the tasks that were planned before have ended
-            self.broken = error
-        self._planned.set()
+            self.error, self._broken = error, True
+        self._whole.set()
+
+    async def replan(self) -> None:
+        """Takes further tasks when some have failed and someone knows what to do about it. Results stay as they are."""
+        if self.context.replan is None or self._broken:
+            return
+        if self._unfinished:
+            await self._idle.wait()
+        results = self.results()
+        if not any(result.failure and result.failure.kind not in _REPLANNED_NEVER for result in results.values()):
+            return
+        self._whole.clear()
+        await self.take(self.context.replan(results))
+        if isinstance(self.error, JarvisError):  # What was done before is worth more than another plan.
+            _log.warning("there is no other plan after a failure: %s", self.error)
+            self.error = None
+
+    def close(self) -> None:
+        """Ends the thread that looked for files."""
+        self._lane.end()
 
     def results(self) -> dict[int, Result]:
         """The Results of this run, in the order of the plan."""
-        return {task_id: self.context.results[task_id] for task_id in self._done}
+        return {task_id: self.context.results[task_id] for task_id in self._tasks}
 
     def _check(self, task: Task) -> None:
-        unknown = task.needs - self._done.keys() - self.context.given.keys()
-        if unknown or task.id in self._done or task.tool not in self.context.tools:
+        unknown = [need for need in task.needs if need not in self._tasks and need not in self.context.given]
+        if unknown or task.id in self._tasks or task.tool not in self.context.tools:
             wrong = (
                 f"needs the output of task {min(unknown)}" if unknown else f"({task.tool}) is there twice or unknown"
             )
@@ -148,140 +208,151 @@ class _Run:
     async def _bind(self, task: Task) -> Bound | Failure:
         tool = self.context.tools[task.tool]
         try:
-            if self.context.bind is as_it_is:
+            if self.context.bind is as_it_is or not any(isinstance(value, str) for _, value in task.values()):
                 return bind_literals(task, tool, as_it_is)
-            return await in_thread(partial(bind_literals, task, tool, self.context.bind))
+            return await self._lane.run(partial(bind_literals, task, tool, self.context.bind))
         except JarvisError as error:
-            return _failure(error)
+            return failure_of(error)
 
-    def _effect_before(self, task: Task) -> asyncio.Future[Result] | None:
-        """The last task before this one that acts on the same thing."""
+    def _add(self, task: Task, assignment: Assignment, bound: Bound | Failure) -> None:
         tool = self.context.tools[task.tool]
+        before, ended = self._effect_before(task, tool)
+        planned = _Planned(task, tool, assignment, bound, task.needs, self._seconds(assignment), before, ended)
+        for need in planned.needs:
+            source = self._unfinished.get(need)
+            if source:
+                source.dependants.append(planned)
+                planned.missing += 1
+        planned.remaining = planned.seconds
+        self._tasks[task.id] = self._unfinished[task.id] = planned
+        self._idle.clear()
+        if planned.missing:
+            self._lengthened()
+        else:
+            self._start(planned)
+
+    def _lengthened(self) -> None:
+        """Notes that the way after some tasks has become longer; looked at when it matters, and once for many tasks."""
+        self._ranked = False
+        if self._attempts.crowded and not self._ranking:
+            self._ranking = True
+            self._loop.call_soon(self._rank_again)
+
+    def _seconds(self, assignment: Assignment) -> float:
+        if not assignment.candidates:
+            return 0.0
+        try:
+            return self._shared.durations.seconds(self._shared.registry.get(assignment.candidates[0].model_id))
+        except ModelError:
+            return UNKNOWN_SECONDS
+
+    def _rank_again(self) -> None:
+        self._ranking = False
+        self._rank()
+        self._attempts.urge()
+
+    def _rank(self) -> None:
+        if not self._ranked:
+            rank(list(self._unfinished.values()))
+            self._ranked = True
+
+    def _urgency(self, planned: _Planned) -> float:
+        """Lower for a longer way to the end of the plan; the tasks of older runs catch up with those of newer ones."""
+        self._rank()
+        return self._began - planned.remaining
+
+    def _effect_before(
+        self, task: Task, tool: ToolSpec
+    ) -> tuple[asyncio.Future[None] | None, asyncio.Future[None] | None]:
+        """When the last task before this one that acts on the same thing has ended, and when this one has."""
         if tool.effect is Effect.NONE:
-            return None
+            return None, None
         names = [task.literal(slot.name) or "" for slot in tool.slots if slot.type == "name" and slot.name != "action"]
         thing = (task.tool, *(name.casefold() for name in names))
         before = self._last_effect.get(thing)
-        self._last_effect[thing] = self._done[task.id]
-        return before
+        ended = self._last_effect[thing] = self._loop.create_future()
+        return before, ended
 
-    async def _one(
-        self, task: Task, assignment: Assignment, bound: Bound | Failure, turn: asyncio.Future[Result] | None
-    ) -> None:
-        result = await self._result(task, assignment, bound, turn)
-        self.context.results[task.id] = result
-        self._done[task.id].set_result(result)
+    def _start(self, planned: _Planned) -> None:
+        self._group.create_task(self._one(planned), name=f"{planned.task.id} {planned.task.tool}")
+
+    async def _one(self, planned: _Planned) -> None:
+        task_id = planned.task.id
+        result = self.context.log.known(task_id)
+        if result is None:
+            result = await self._result(planned)
+            self.context.results[task_id] = result
+            await self.context.log.finished(result)
+        else:
+            self.context.results[task_id] = result
+        self._release(planned)
         self.context.emit(TaskFinished(result))
 
-    async def _result(
-        self, task: Task, assignment: Assignment, bound: Bound | Failure, turn: asyncio.Future[Result] | None
-    ) -> Result:
-        if isinstance(bound, Failure):
-            return Result(task.id, failure=bound)
-        if not assignment.candidates:
-            message = assignment.advice or f"no model for {task.tool} is registered; `jarvis models list` shows all"
-            return Result(task.id, failure=Failure(message, "NoModelError"))
-        needed = {need: await self._finished(need) for need in sorted(task.needs)}
+    def _release(self, planned: _Planned) -> None:
+        """Starts what waited for this task alone."""
+        del self._unfinished[planned.task.id]
+        if planned.ended:
+            planned.ended.set_result(None)
+        for dependant in planned.dependants:
+            dependant.missing -= 1
+            if not dependant.missing:
+                self._start(dependant)
+        if not self._unfinished:
+            self._idle.set()
+
+    async def _result(self, planned: _Planned) -> Result:
+        task, tool = planned.task, planned.tool
+        if isinstance(planned.bound, Failure):
+            return Result(task.id, failure=planned.bound)
+        if not planned.assignment.candidates:
+            advice = f"no model for {tool.name} is registered; `jarvis models list` shows all"
+            return Result(task.id, failure=Failure(planned.assignment.advice or advice, "NoModelError"))
+        needed = {need: self._finished(need) for need in sorted(planned.needs)}
         failed = next((result for result in needed.values() if result.failure), None)
         if failed and failed.failure:
-            earlier = failed.task_id not in self._done  # the user cannot see its number; its failure says it all
+            earlier = failed.task_id not in self._tasks  # the user cannot see its number; its failure says it all
             return Result(task.id, failure=failed.failure if earlier else _skipped(failed.task_id, failed.failure))
-        tool = self.context.tools[task.tool]
-        values = resolve(task, tool, bound, {need: result.value for need, result in needed.items()})
-        barred = await self._barred(task, tool, values, turn)
+        values = resolve(task, tool, planned.bound, {need: result.value for need, result in needed.items()})
+        barred = _wrong_choice(tool, values) or await self._barred(planned)
         if barred:
             return Result(task.id, failure=barred)
-        return await self._tried(task, tool, assignment.candidates, values)
+        digests = tuple([digest(value) for value in values.values()])
+        ready = Ready(task, tool, list(runs(tool, values)), digests, partial(self._urgency, planned))
+        return await self._attempts.result(ready, planned.assignment.candidates)
 
-    async def _finished(self, task_id: int) -> Result:
-        if task_id in self._done:
-            return await asyncio.shield(self._done[task_id])
-        return self.context.given[task_id]
+    def _finished(self, task_id: int) -> Result:
+        return self.context.results[task_id] if task_id in self._tasks else self.context.given[task_id]
 
-    async def _barred(
-        self, task: Task, tool: ToolSpec, values: Mapping[str, Value], turn: asyncio.Future[Result] | None
-    ) -> Failure | None:
-        """Why a task may not run, once it is known; waits until a task with an effect may."""
-        wrong = _wrong_choice(tool, values)
-        if wrong or tool.effect is Effect.NONE:
-            return wrong
+    async def _barred(self, planned: _Planned) -> Failure | None:
+        """Why a task with an effect may not run; waits until that is known."""
+        task, tool = planned.task, planned.tool
+        if tool.effect is Effect.NONE:
+            return None
         if isinstance(task.args.get("action"), Ref):
             # What a tool read somewhere is data: it must not decide what happens in the world.
             return Failure(f"the action of {tool.name} must stand in the request itself; say what to do", "NotApproved")
-        await self._planned.wait()
-        if self.broken:
+        await self._whole.wait()
+        if self._broken:
             return Failure("the plan broke off, so nothing with an effect was done; ask again", "PlanError")
-        if turn:
-            await asyncio.shield(turn)
+        if planned.before:
+            await asyncio.shield(planned.before)
+        return await self._unapproved(task, tool)
+
+    async def _unapproved(self, task: Task, tool: ToolSpec) -> Failure | None:
         action = task.literal("action")
-        if tool.effect_of(action) is Effect.IRREVERSIBLE and not await self.context.approve(task):
-            what = action or tool.name
-            return Failure(
-                f"{what!r} cannot be taken back and was not approved; approve it to have it done", "NotApproved"
+        unsettled = self.context.log.unsettled(task.id)
+        if not unsettled and tool.effect_of(action) is not Effect.IRREVERSIBLE:
+            return None
+        if await self.context.approve(task):
+            return None
+        what = repr(action or tool.name)
+        if unsettled:
+            message = (
+                f"{what} may have been done before the run broke off, so it was not done again; look whether it was"
             )
-        return None
-
-    async def _tried(
-        self, task: Task, tool: ToolSpec, candidates: tuple[Candidate, ...], values: Mapping[str, Value]
-    ) -> Result:
-        """Tries the candidates in order until one gives a value, or until another would not help."""
-        attempts: list[str] = []
-        failure = Failure("", "")
-        for candidate in candidates:
-            self.context.emit(TaskStarted(task.id, candidate.model_id))
-            start = time.perf_counter()
-            outcome = await self._attempt(task, tool, candidate.model_id, values)
-            seconds = time.perf_counter() - start
-            if isinstance(outcome, Output):
-                return Result(
-                    task.id, outcome.value, None, candidate.model_id, seconds, outcome.cached, tuple(attempts)
-                )
-            failure, error = outcome
-            self.context.emit(CandidateFailed(task.id, candidate.model_id, failure.message))
-            attempts.append(f"{candidate.model_id}: {failure.message}")
-            if isinstance(error, StorageError):
-                break  # Another model would have to write to the same place.
-            if tool.effect is not Effect.NONE and not isinstance(error, ModelError):
-                break  # It may have been done; doing it again with another model could do it twice.
-        return Result(task.id, failure=failure, attempts=tuple(attempts))
-
-    async def _attempt(
-        self, task: Task, tool: ToolSpec, model_id: str, values: Mapping[str, Value]
-    ) -> Output | tuple[Failure, BaseException]:
-        """The worker's edge: whatever goes wrong behind it is a Failure of this task."""
-        made = Provenance(task.id, task.tool, model_id, tuple(digest(value) for value in values.values()))
-        try:
-            card = self.registry.get(model_id)
-            sink = Sink(self.context.folder, made)
-            works = [partial(self.worker.run, task, tool, card, inputs, sink) for inputs in runs(tool, values)]
-            outputs = [await self._limited(tool, work) for work in works]
-        except asyncio.CancelledError as error:
-            current = asyncio.current_task()
-            if current and current.cancelling():
-                raise
-            return Failure(f"{model_id} gave up by itself; ask again", "TaskError"), error
-        except Exception as error:  # noqa: BLE001 - the worker's edge
-            return _failure(error), error
-        return Output(combine([output.value for output in outputs]), all(output.cached for output in outputs))
-
-    async def _limited(self, tool: ToolSpec, work: Callable[[], Awaitable[Output]]) -> Output:
-        clock = asyncio.timeout(self.context.timeout)
-        try:
-            async with clock:
-                return await work()
-        except TimeoutError as error:
-            if not clock.expired():
-                raise
-            message = f"{tool.name} took longer than {self.context.timeout:g} s; give it more time or a smaller input"
-            raise TaskTimeoutError(message) from error
-
-
-def _failure(error: Exception) -> Failure:
-    kind = type(error).__name__
-    if isinstance(error, JarvisError):
-        return Failure(str(error), kind)
-    _log.error("a tool failed in a way that it should not", exc_info=error)
-    return Failure(f"the tool broke ({kind}: {error}); try another input, and report it", kind)
+        else:
+            message = f"{what} cannot be taken back and was not approved; approve it to have it done"
+        return Failure(message, "NotApproved")
 
 
 def _skipped(task_id: int, failure: Failure) -> Failure:

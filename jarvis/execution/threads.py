@@ -53,6 +53,13 @@ class Lane:
             self._jobs.put(None)
             thread.join()
 
+    def end(self) -> None:
+        """Ends the thread after the work at hand, without waiting for it. `run` may start a new one."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread:
+            self._jobs.put(None)
+
     def _serve(self) -> None:
         while work := self._jobs.get():
             work()

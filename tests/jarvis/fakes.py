@@ -18,6 +18,8 @@ from jarvis.settings import Settings
 from jarvis.tools.handler import Inputs
 from jarvis.tools.toolset import builtin_tools
 
+_SETTINGS = {"journal", "allow", "forbid"}
+
 
 class ScriptedPlanner:
     """Gives the plans of a script, one a request; a string is asked back. Remembers what it was asked."""
@@ -61,5 +63,6 @@ def fake_jarvis(
     planner = ScriptedPlanner(plans)
     parts.setdefault("registry", Registry(card(name) for name in builtin_tools()))
     parts.setdefault("worker", FunctionWorker(echo))
-    jarvis = Jarvis(Settings(out=out, cache_mb=0), planner=parts.pop("planner", planner), tools=tools, **parts)
+    settings = Settings(out=out, cache_mb=0, **{name: parts.pop(name) for name in _SETTINGS & parts.keys()})
+    jarvis = Jarvis(settings, planner=parts.pop("planner", planner), tools=tools, **parts)
     return jarvis, planner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,25 @@ def test_the_larger_planner_and_when_it_is_asked_come_from_the_environment() -> 
         threshold=0.4,
         ask=False,
     )
+
+
+def test_the_journal_and_the_rules_of_approval_come_from_the_environment() -> None:
+    environ = {
+        "JARVIS_DATA_DIR": "/var/jarvis",
+        "JARVIS_JOURNAL": "off",
+        "JARVIS_JOURNAL_DAYS": "7",
+        "JARVIS_JOURNAL_RUNS": "50",
+        "JARVIS_ALLOW": "home-control:lock, send-*",
+        "JARVIS_FORBID": "home-control:unlock",
+    }
+    found = Settings.from_env(environ)
+    assert (found.data_dir, found.journal, found.journal_days, found.journal_runs) == (
+        Path("/var/jarvis"),
+        False,
+        7,
+        50,
+    )
+    assert (found.allow, found.forbid) == (("home-control:lock", "send-*"), ("home-control:unlock",))
 
 
 @pytest.mark.parametrize(

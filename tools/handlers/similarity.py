@@ -30,8 +30,21 @@ class SentenceSimilarity:
         Raises:
             TaskError: one of the texts is empty.
         """
-        first, second = self._embedder.embed([_text(inputs, "text"), _text(inputs, "other")])
-        score = (float(first @ second) - self._floor) / (1 - self._floor)
+        return self.run_batch([(inputs, sink)])[0]
+
+    def run_batch(self, several: Sequence[tuple[Inputs, Sink]]) -> list[Value]:
+        """The same for several pairs, whose texts are embedded together.
+
+        Raises:
+            TaskError: one of the texts is empty.
+        """
+        texts = [_text(inputs, slot) for inputs, _ in several for slot in ("text", "other")]
+        vectors = self._embedder.embed(texts)
+        pairs = zip(vectors[::2], vectors[1::2], strict=True)
+        return [self._score(float(first @ second)) for first, second in pairs]
+
+    def _score(self, cosine: float) -> Value:
+        score = (cosine - self._floor) / (1 - self._floor)
         return {"score": round(min(max(score, 0.0), 1.0), 4)}
 
 

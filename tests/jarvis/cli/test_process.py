@@ -223,7 +223,7 @@ def test_an_interrupted_process_leaves_soon_with_code_1(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys, time\nfrom contextlib import asynccontextmanager\n"
         "from jarvis.cli import main\nfrom jarvis.cli.services import Services\n"
-        "class Busy:\n"
+        "class Busy:\n    tools = {}\n"
         "    async def stream(self, *_):\n"
         "        print('busy', file=sys.stderr, flush=True)\n"
         "        await asyncio.to_thread(time.sleep, 60)\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jarvis.approval import Approval
 from jarvis.artifacts import Artifact
 from jarvis.errors import PlannerError
 from jarvis.graph import Task
@@ -192,8 +193,13 @@ def _unlocking() -> ScriptedJarvis:
     return ScriptedJarvis([Step(Task(0, tool.name, slots), Result(0, "done"))])
 
 
+def _given(reply: bool | Task | Approval) -> bool:
+    return reply.given if isinstance(reply, Approval) else reply is True
+
+
 @pytest.mark.parametrize(
-    ("typed", "approved"), [("y\n", True), ("yes\n", True), ("n\n", False), ("\n", False), ("", False)]
+    ("typed", "approved"),
+    [("y\n", True), ("yes\n", True), ("always\n", True), ("n\n", False), ("\n", False), ("", False)],
 )
 def test_what_cannot_be_taken_back_is_asked_at_a_terminal(
     jarvis_command: CommandLine, typed: str, approved: bool
@@ -202,8 +208,8 @@ def test_what_cannot_be_taken_back_is_asked_at_a_terminal(
 
     done = jarvis_command("run", "unlock the door", jarvis=jarvis, stdin=typed, keyboard=True)
 
-    assert jarvis.approved is approved
-    assert "cannot be taken back" in done.err and "[y/N]" in done.err
+    assert _given(jarvis.approved) is approved
+    assert "cannot be taken back" in done.err and "[y/N/always/edit]" in done.err
 
 
 def test_what_cannot_be_taken_back_is_refused_without_a_terminal(jarvis_command: CommandLine) -> None:
@@ -211,7 +217,7 @@ def test_what_cannot_be_taken_back_is_refused_without_a_terminal(jarvis_command:
 
     done = jarvis_command("run", "unlock the door", jarvis=jarvis, stdin="y\n")
 
-    assert jarvis.approved is False
+    assert _given(jarvis.approved) is False
     assert "run again with --yes to allow it" in done.err
 
 
@@ -220,7 +226,7 @@ def test_yes_approves(jarvis_command: CommandLine) -> None:
 
     done = jarvis_command("run", "unlock the door", "--yes", jarvis=jarvis)
 
-    assert jarvis.approved is True
+    assert _given(jarvis.approved) is True
     assert "cannot be taken back" not in done.err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -316,3 +317,43 @@ async def test_a_bug_in_a_listener_stops_the_run() -> None:
     context = replace(Context(TOOLS, ArtifactFolder(Path("unused"))), emit=broken)
     with pytest.raises(ZeroDivisionError, match="a bug"):
         await run(ByModel(first=lambda _: "said"), SAY, context=context)
+
+
+@pytest.mark.parametrize("shape", ["chain", "fan"])
+async def test_a_graph_of_ten_thousand_tasks_runs(shape: str) -> None:
+    number = 10_000
+    tasks = [SAY] + [
+        Task(n, "text-generation", {"prompt": Ref(n - 1 if shape == "chain" else 0)}) for n in range(1, number)
+    ]
+    plan = TaskGraph(tasks, TOOLS)
+
+    results = await Executor(FunctionWorker(lambda inputs: "said"), REGISTRY).run(
+        plan, assigned(*tasks), Context(TOOLS, ArtifactFolder(Path("unused")))
+    )
+
+    assert list(results) == list(range(number))
+    assert all(result.value == "said" for result in results.values())
+
+
+async def test_a_long_chain_that_fails_is_skipped_to_its_end() -> None:
+    tasks = [SAY] + [Task(n, "text-generation", {"prompt": Ref(n - 1)}) for n in range(1, 2000)]
+
+    results = await run(ByModel(first=fail_with(TaskError("no"))), *tasks)
+
+    assert {result.failure.cause for result in results.values() if result.failure} == {None, 0}
+    assert not any(result.ok for result in results.values())
+
+
+async def test_literals_are_looked_up_in_one_thread_and_tasks_without_any_in_none() -> None:
+    threads: set[int] = set()
+
+    def bind(task: Task, tool: ToolSpec, slot: str, literal: str) -> Value:
+        threads.add(threading.get_ident())
+        return literal
+
+    tasks = [Task(n, "text-generation", {"prompt": "x"}) for n in range(5)]
+    context = replace(Context(TOOLS, ArtifactFolder(Path("unused"))), bind=bind)
+    await run(ByModel(first=lambda _: "said"), *tasks, Task(5, "text-to-speech", {"text": Ref(0)}), context=context)
+
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads

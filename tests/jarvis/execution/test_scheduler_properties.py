@@ -147,7 +147,7 @@ def _oracle(task: Task, story: Story, results: Mapping[int, Result]) -> Result:
         if failure:
             cause = need if failure.cause is None else failure.cause
             return Result(task.id, failure=Failure(f"skipped, because task {cause} failed", "Skipped", cause))
-    values = {name: _oracle_value(arg, results) for name, arg in task.args.items()}
+    values = {name: resolved(arg, results) for name, arg in task.args.items()}
     attempts: list[str] = []
     failure = Failure("", "")
     for candidate in candidates:
@@ -165,10 +165,11 @@ def _oracle(task: Task, story: Story, results: Mapping[int, Result]) -> Result:
     return Result(task.id, failure=failure, attempts=tuple(attempts))
 
 
-def _oracle_value(arg: object, results: Mapping[int, Result]) -> Any:
+def resolved(arg: object, results: Mapping[int, Result]) -> Any:
+    """What stands in a slot, with the values of earlier tasks."""
     if not isinstance(arg, tuple):
         return results[arg.task_id].value if isinstance(arg, Ref) else arg
-    parts = [_oracle_value(part, results) for part in arg]
+    parts = [resolved(part, results) for part in arg]
     if all(isinstance(part, str) for part in parts):
         return parts
     return "\n\n".join(Inputs("", {"part": part}).text("part") for part in parts)

@@ -122,3 +122,26 @@ def test_labels_out_of_data_are_used(labels: LabelsByEmbedding, sink: Sink) -> N
 def test_no_labels_are_refused(labels: LabelsByEmbedding, sink: Sink) -> None:
     with pytest.raises(TaskError, match="no labels"):
         _choose(labels, "text", "", sink)
+
+
+@pytest.mark.parametrize("model", ["english", "multilingual"])
+def test_several_pairs_in_one_go_score_as_they_do_one_by_one(
+    model: str, sink: Sink, request: pytest.FixtureRequest
+) -> None:
+    handler: SentenceSimilarity = request.getfixturevalue(model)
+    pairs = [
+        ("I like tea.", "I like tea."),
+        ("A man is playing a guitar.", "Someone plays the guitar."),
+        ("The engine needs a new timing belt.", "Tea."),
+        ("Yes", "A much longer sentence about the weather in the north of the country, where it rains all week."),
+    ]
+    several = [(Inputs("sentence-similarity", {"text": one, "other": two}), sink) for one, two in pairs]
+
+    assert handler.run_batch(several) == [handler.run(inputs, sink) for inputs, _ in several]
+
+
+def test_one_empty_text_fails_the_whole_go(english: SentenceSimilarity, sink: Sink) -> None:
+    several = [(Inputs("sentence-similarity", {"text": text, "other": "tea"}), sink) for text in ("tea", " ")]
+
+    with pytest.raises(TaskError, match="holds no text"):
+        english.run_batch(several)
