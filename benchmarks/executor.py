@@ -758,9 +758,10 @@ def everything(options: argparse.Namespace) -> None:
     missing = {name: rows[0]["missing"] for name, rows in found.items() if rows and "missing" in rows[0]}
     found = {name: rows for name, rows in found.items() if name not in missing}
     say(*tables(found, missing), sep="\n\n", flush=True)
-    say("\n| Jarvis | measured | limit |\n| --- | ---: | ---: |", flush=True)
-    alone = {}
+    alone: dict[str, list[Any]] = {}
     for name in (name for name in ALONE if name in options.only):
+        if not alone:
+            say("\n| Jarvis | measured | limit |\n| --- | ---: | ---: |", flush=True)
         alone[name] = in_process(name, options)
         for row in alone[name]:
             say(f"| {name}: {row['missing']} | | |" if "missing" in row else f"| {' | '.join(row)} |", flush=True)
