@@ -98,6 +98,9 @@ class Pool:
     async def _seat(self, need: Need, card: ModelCard, lost: list[Node]) -> Warm:
         """A place for a call, which is busy with it from now on; waits until there is one."""
         await self._look()
+        if not any(view.can_ever(need) for view in self._views()):
+            self._looked = 0.0  # One that can may have come since.
+            await self._look()
         seat: asyncio.Future[Warm] = asyncio.get_running_loop().create_future()
         waiting = Waiting(need, card, frozenset(node.id for node in lost), seat)
         self._line.add(waiting)
