@@ -7,24 +7,15 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from jarvis.amending import AmendingWorker
 from jarvis.approval import Approve, Approver, Rules, Settle, refuse
 from jarvis.errors import UsageError
-from jarvis.execution.breaker import Breakers
-from jarvis.execution.cached import CachedWorker
-from jarvis.execution.children import can_start
-from jarvis.execution.durations import Durations
-from jarvis.execution.functions import FunctionRunner, function_card
-from jarvis.execution.local import LocalWorker
-from jarvis.execution.need import need_of
-from jarvis.execution.processes import ProcessWorker
+from jarvis.execution.functions import function_card
 from jarvis.execution.scheduler import Executor
-from jarvis.execution.slots import Slots, usable_cores
 from jarvis.execution.worker import Worker
 from jarvis.functions import FunctionTool, declared_tools, function_tool
 from jarvis.graph import TaskGraph
@@ -42,15 +33,11 @@ from jarvis.selection import Selector
 from jarvis.session import Memory, Session, memory_of
 from jarvis.settings import Settings
 from jarvis.spec import Effect
-from jarvis.tools.handler import RuntimeOptions
 from jarvis.tools.toolset import ToolSet, builtin_tools
+from jarvis.workplace import Workplace
 
 LONGEST_TEXT = 200_000
 """Characters of a request; longer texts belong in a file."""
-
-if TYPE_CHECKING:
-    from jarvis.execution.distributed import RayWorker
-    from jarvis.execution.remote.endpoints import Endpoints
 
 T = TypeVar("T")
 
@@ -80,14 +67,7 @@ class Jarvis:
         self.settle = settle
         self._functions = declared_tools() | {tool.spec.name: tool for tool in tools}
         self._registry = registry
-        self._local = _models_here(self.settings)
-        self._cluster = _cluster(self.settings, self._local) if worker is None else None
-        cores = usable_cores() + self.settings.cluster_cores
-        self._slots = Slots(cores=cores, memory_mb=self.settings.memory_mb)
-        self._durations, self._breakers = Durations(), Breakers()
-        self._worker = worker
-        self._endpoints: Endpoints | None = None
-        self._cached: CachedWorker | None = None
+        self._workplace = Workplace(self.settings, worker)
         self._stages: Stages | None = None
         self._journal: Journal | None = None
         self._opening = threading.Lock()
@@ -120,11 +100,7 @@ class Jarvis:
 
     def close(self) -> None:
         """Lets go of every loaded model, of the result cache and of the journal."""
-        if self._cluster is not None:
-            self._cluster.close()
-        self._local.unload()
-        if self._cached is not None:
-            self._cached.close()
+        self._workplace.close()
         with self._opening:
             journal, self._journal = self._journal, None
         if journal is not None:
@@ -163,17 +139,8 @@ class Jarvis:
     def registry(self) -> Registry:
         """Every model that is known here."""
         if self._registry is None:
-            self._registry = Registry.load()
-            if self.settings.endpoints:
-                self._registry = self._registry.with_cards(self._own_endpoints(self.settings.endpoints).cards)
+            self._registry = self._workplace.with_endpoints(Registry.load())
         return self._registry
-
-    def _own_endpoints(self, path: Path) -> Endpoints:
-        from jarvis.execution.remote.endpoints import read_endpoints
-
-        if self._endpoints is None:
-            self._endpoints = read_endpoints(path)
-        return self._endpoints
 
     def tool(
         self, effect: str | Effect = Effect.NONE, *, name: str = ""
@@ -323,47 +290,19 @@ class Jarvis:
     def stages(self, *, cached: bool = True) -> Stages:
         """Selector, executor and responder, made once; without `cached`, for a run that computes everything anew."""
         if self._stages is None:
-            self._stages = self._made(self._working(), self._cached)
-        return self._stages if cached else self._made(self._base())
+            self._stages = self._made(cached=True)
+        return self._stages if cached else self._made(cached=False)
 
-    def _made(self, working: Worker, results: CachedWorker | None = None) -> Stages:
+    def _made(self, *, cached: bool) -> Stages:
         functions = {name: tool.bound for name, tool in self._functions.items()}
         registry = self.registry.with_cards(function_card(tool.spec) for tool in self._functions.values())
-        worker = AmendingWorker(FunctionRunner(functions, working))
-        names = {card.id: card.name for card in registry}
-        executor = Executor(
-            worker,
-            registry,
-            slots=self._slots,
-            durations=self._durations,
-            breakers=self._breakers,
-            need=self._cluster.need if self._cluster else partial(need_of, threads=self.settings.threads),
-            recall=results.recall if results else None,
-        )
-        return Stages(registry, Selector(), executor, Responder(names), worker)
-
-    def _base(self) -> Worker:
-        """The worker that runs models: here, and on the endpoints that the settings name."""
-        here = self._worker or self._cluster or self._local
-        if not self.settings.endpoints:
-            return here
-        from jarvis.execution.remote.worker import RemoteWorker
-
-        return RemoteWorker(here, self._own_endpoints(self.settings.endpoints).configured)
-
-    def _working(self) -> Worker:
-        """The worker, with the result cache before it unless that is turned off."""
-        worker = self._base()
-        if self.settings.cache_mb <= 0:
-            return worker
-        if self._cached is None:
-            self._cached = CachedWorker(worker, self.settings.cache_dir / "results", self.settings.cache_mb)
-        return self._cached
+        executor, worker = self._workplace.executor(registry, functions, cached=cached)
+        return Stages(registry, Selector(), executor, Responder({card.id: card.name for card in registry}), worker)
 
     @property
     def loaded(self) -> frozenset[str]:
         """Ids of the models in memory."""
-        return self._local.loaded
+        return self._workplace.loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,25 +330,6 @@ class Replay:
     def differences(self) -> list[Difference]:
         """What is not as it was."""
         return differences(self.record.results, self.response.results)
-
-
-def _models_here(settings: Settings) -> LocalWorker | ProcessWorker:
-    """Where the models of this machine run: in processes of their own where they can be started."""
-    options = RuntimeOptions(settings.threads)
-    if settings.isolation == "process" and can_start():
-        slots = max(1, usable_cores() // settings.threads)
-        return ProcessWorker(options, memory_mb=settings.memory_mb, slots=slots, pinned=settings.pinned)
-    return LocalWorker(options, memory_mb=settings.memory_mb)
-
-
-def _cluster(settings: Settings, otherwise: Worker) -> RayWorker | None:
-    """The cluster that the settings name; what has an effect or no weights goes to the other worker."""
-    if not settings.cluster:
-        return None
-    from jarvis.execution.cluster.nodes import Limits
-    from jarvis.execution.distributed import RayWorker
-
-    return RayWorker(settings.cluster, otherwise, Limits(settings.threads), cores=settings.cluster_cores)
 
 
 def checked_request(text: str, files: Sequence[Path | str]) -> Request:
