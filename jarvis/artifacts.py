@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -87,37 +87,53 @@ class ArtifactFolder:
         Raises:
             StorageError: the folder cannot be written or the disk is full.
         """
-        with ExitStack() as undo:
-            try:
-                path = self._claim(name, _EXTENSIONS.get(media_type, ".bin"))
-                part = path.with_name(f".{path.name}.part")
-                undo.callback(_remove, part, path)
-                with part.open("w+b") as file:
-                    fill(file)
-                os.replace(part, path)
-                digest = file_digest(path)
-            except OSError as error:
-                raise _storage_error(error, self.root) from error
-            undo.pop_all()
+        part = self.root / f".{name}.{os.urandom(6).hex()}.part"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with part.open("w+b") as file:
+                fill(file)
+            digest = file_digest(part)
+            path = place(part, self.root, name, _EXTENSIONS.get(media_type, ".bin"))
+        except OSError as error:
+            raise _storage_error(error, self.root) from error
+        finally:
+            _remove(part)
         return Artifact(name, path, media_type, digest, provenance)
 
-    def _claim(self, name: str, extension: str) -> Path:
-        self.root.mkdir(parents=True, exist_ok=True)
-        count = 1
-        while True:
-            path = self.root / (f"{name}{extension}" if count == 1 else f"{name}-{count}{extension}")
-            try:
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-            except FileExistsError:
-                count += 1
-            else:
-                return path
+
+def place(made: Path, root: Path, name: str, extension: str) -> Path:
+    """Moves a whole file into `root` and returns its new path: NAME, or NAME-2, NAME-3 ... where that is taken.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    count = 1
+    while True:
+        path = root / (f"{name}{extension}" if count == 1 else f"{name}-{count}{extension}")
+        try:
+            _move(made, path)
+        except FileExistsError:
+            count += 1
+        else:
+            return path
 
 
-def _remove(*paths: Path) -> None:
-    for path in paths:
-        with suppress(OSError):  # What went wrong before is told; this comes after it.
-            path.unlink(missing_ok=True)
+def _move(made: Path, path: Path) -> None:
+    """Like `os.rename`, but never over a file that is there."""
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:  # A file system without hard links: an empty file holds the name for a moment.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        os.replace(made, path)
+    else:
+        made.unlink()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # What went wrong before is told; this comes after it.
+        path.unlink(missing_ok=True)
 
 
 def _storage_error(error: OSError, root: Path) -> StorageError:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from jarvis.artifacts import Artifact, ArtifactFolder, Provenance
+from jarvis.artifacts import Artifact, ArtifactFolder, Provenance, place
 from jarvis.errors import StorageError
 
 _ASIDE = re.compile(r"\.jarvis-(\d+)-[0-9a-f]+\.part")
@@ -60,7 +60,7 @@ class StagedFolder(ArtifactFolder):
         """
         try:
             made = self._aside.write(name, media_type, fill, provenance)
-            return replace(made, path=self._placed(name, made.path))
+            return replace(made, path=place(made.path, self.root, name, made.path.suffix))
         except StorageError as error:
             raise StorageError(str(error).replace(str(self._aside.root), str(self.root))) from error
         except OSError as error:
@@ -70,22 +70,6 @@ class StagedFolder(ArtifactFolder):
     def clear(self) -> None:
         """Removes what was written aside."""
         remove(self._aside.root)
-
-    def _placed(self, name: str, made: Path) -> Path:
-        count = 1
-        while True:
-            path = self.root / (f"{name}{made.suffix}" if count == 1 else f"{name}-{count}{made.suffix}")
-            try:
-                os.link(made, path)
-            except FileExistsError:
-                count += 1
-            except OSError:  # A file system without hard links.
-                path = self._claim(name, made.suffix)
-                os.replace(made, path)
-                return path
-            else:
-                made.unlink()
-                return path
 
 
 def _alive(pid: int) -> bool:

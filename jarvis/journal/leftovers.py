@@ -10,15 +10,8 @@ _CLOCKS = 2.0
 
 
 def clear_leftovers(folder: Path, since: float) -> None:
-    """Removes half-written files that are not older than `since` (seconds since 1970), and the names they held.
-
-    `jarvis.artifacts.ArtifactFolder` writes `.NAME.part` and holds NAME meanwhile with an empty file.
-    """
+    """Removes half-written files, `.NAME.*.part`, that are not older than `since` (seconds since 1970)."""
     for part in folder.glob(".*.part"):
         with suppress(OSError):  # read-only, or removed meanwhile: whoever writes there next says so
-            if part.stat().st_mtime < since - _CLOCKS:
-                continue
-            held = part.with_name(part.name.removeprefix(".").removesuffix(".part"))
-            if held.is_file() and not held.stat().st_size:
-                held.unlink()
-            part.unlink()
+            if part.stat().st_mtime >= since - _CLOCKS:
+                part.unlink()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -61,8 +63,9 @@ def test_what_could_not_be_written_leaves_nothing_behind(
     assert folder.write("speech", "audio/wav", hello).path.name == "speech.wav"
 
 
-def test_sound_that_fills_the_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / ".speech.wav.part").symlink_to("/dev/full")
+def test_sound_that_fills_the_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "urandom", bytes)
+    (tmp_path / f".speech.{bytes(6).hex()}.part").symlink_to("/dev/full")
     sink = Sink(ArtifactFolder(tmp_path), Provenance(0, "text-to-speech", "a-model"))
     with pytest.raises(StorageError, match="the disk is full"):
         sink.audio("speech", np.zeros(100_000, np.float32), 16_000)
@@ -82,3 +85,19 @@ def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=r"cannot write to .*choose another folder with --out"):
         ArtifactFolder(tmp_path / "file" / "out").write("speech", "audio/wav", hello)
+
+
+def test_two_folders_without_hard_links_never_overwrite_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path, target: Path) -> None:
+        if target.exists():
+            raise FileExistsError(target)
+        raise OSError(errno.EPERM, "this file system has no hard links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    one, other = ArtifactFolder(tmp_path), ArtifactFolder(tmp_path)
+    paths = [folder.write("speech", "audio/wav", hello).path for folder in (one, other, one)]
+    assert [path.name for path in paths] == ["speech.wav", "speech-2.wav", "speech-3.wav"]
+    assert {path.read_bytes() for path in paths} == {b"hello"}
+    assert len(list(tmp_path.iterdir())) == 3
