@@ -92,7 +92,8 @@ class PlannerCorpus:
         both = (joined(swap_files(a, rng), swap_files(b, rng), rng) for a, b in pairs)
         yield from (plan_example(row, self._tools) for row in both if row)
         for _ in range(self._mix["plug_times"]):
-            yield from self._plugged([row for row in self._plug if split_of_library(row["tools"]) == "train"], rng)
+            plugged = [row for row in self._plug if split_of_library(row["tools"]) == "train"]
+            yield from self._plugged(plugged, rng, self._mix.get("restyled", 0.0))
         rows, tools = self._named
         named = [row for row in rows if split_of(f"ultra-{row['id']}") == "train" and rng.random() < self._mix["named"]]
         yield from self._named_only(named, tools, rng)
@@ -124,7 +125,7 @@ class PlannerCorpus:
             return spoken(row)
         return mistyped(row, rng) if chance < self._mix["spoken"] + self._mix["mistyped"] else row
 
-    def _plugged(self, rows: Sequence[Row], rng: random.Random) -> Iterator[Example]:
+    def _plugged(self, rows: Sequence[Row], rng: random.Random, restyled: float = 0.0) -> Iterator[Example]:
         by_library: dict[str, list[Row]] = {}
         for row in rows:
             by_library.setdefault(row["tools"], []).append(row)
@@ -137,8 +138,12 @@ class PlannerCorpus:
                 if other != name and split_of_library(other) in seen
                 for tool in tools
             ]
-            for chunk in _chunks(group, _TOGETHER):
-                own = {tool.name: tool for tool in self._libraries[name]}
+            for plain in _chunks(group, _TOGETHER):
+                chunk, own = plain, {tool.name: tool for tool in self._libraries[name]}
+                if restyled and rng.random() < restyled:  # so that a name alone is never what is learned
+                    renaming = Renaming.restyle(own, rng)
+                    own = {tool.name: tool for tool in renaming.specs.values()}
+                    chunk = [renaming.apply(row) for row in plain]
                 used = sorted({task["task"] for row in chunk for task in row["plans"][0]} & own.keys())
                 listed = self._listing([own[tool] for tool in used], [*own.values(), *rng.sample(others, 4)], rng)
                 yield listed_example(chunk, listed, {**self._tools, **own})

@@ -12,6 +12,8 @@ from typing import Any
 
 from jarvis.spec import Slot, ToolSpec
 
+_STYLES = 5
+
 
 @cache
 def _aliases() -> dict[str, Any]:
@@ -37,8 +39,23 @@ class Renaming:
             name, does = rng.choice(_aliases()["tools"][old]).split(": ", 1)
             slots[old] = _slot_names(tool.slots, rng) if rng.random() < 0.5 else {s.name: s.name for s in tool.slots}
             renamed = tuple(replace(slot, name=slots[old][slot.name]) for slot in tool.slots)
-            specs[old] = replace(tool, name=_styled(name, rng), does=does, slots=renamed)
+            specs[old] = replace(tool, name=_styled(name, rng.randrange(_STYLES), rng), does=does, slots=renamed)
         return cls(specs, slots)
+
+    @classmethod
+    def restyle(cls, tools: Mapping[str, ToolSpec], rng: random.Random) -> Renaming:
+        """The same library by another author: names in another style, or ones that say nothing of what a tool does."""
+        style, said = rng.randrange(_STYLES), rng.random() < 0.6
+        numbers = rng.sample(range(10, 100), len(tools))
+        word = rng.choice(("tool", "fn", "action", "op", "skill", "call"))
+        plain = [
+            _styled(old if said else f"{word}-{number}", style, rng) for old, number in zip(tools, numbers, strict=True)
+        ]
+        names = dict(zip(tools, plain, strict=True))
+        if len(set(plain)) < len(plain) or set(plain) & _aliases()["tools"].keys():
+            names = {old: old for old in tools}
+        specs = {old: replace(tool, name=names[old]) for old, tool in tools.items()}
+        return cls(specs, {old: {slot.name: slot.name for slot in tool.slots} for old, tool in tools.items()})
 
     def apply(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The same gold row under the new names."""
@@ -61,10 +78,9 @@ def _slot_names(slots: Sequence[Slot], rng: random.Random) -> dict[str, str]:
     return names
 
 
-def _styled(name: str, rng: random.Random) -> str:
+def _styled(name: str, style: int, rng: random.Random) -> str:
     spaced = "".join(f"-{c.lower()}" if c.isupper() else c for c in name.replace("_", "-"))
     words = spaced.split("-")
-    style = rng.randrange(5)
     if style == 0:
         return "_".join(words)
     if style == 1:

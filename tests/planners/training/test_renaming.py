@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,23 @@ def test_the_same_seed_gives_the_same_names_and_slots_keep_theirs_at_times() -> 
     kept = [all(old == new for old, new in draw(seed).slots["translation"].items()) for seed in range(60)]
     assert 20 < sum(kept) < 50
     assert len({draw(seed).specs["translation"].name for seed in range(60)}) > 6
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.sampled_from(sorted(libraries())))
+def test_a_restyled_library_has_other_names_and_nothing_else_is_changed(seed: int, library: str) -> None:
+    own = {tool.name: tool for tool in libraries()[library]}
+    renaming = Renaming.restyle(own, random.Random(seed))
+    names = [tool.name for tool in renaming.specs.values()]
+    assert len(set(names)) == len(own)
+    assert not set(names) & TOOLS.keys()
+    assert {old: replace(tool, name=old) for old, tool in renaming.specs.items()} == own
+    assert renaming == Renaming.restyle(own, random.Random(seed))
+
+
+def test_some_libraries_get_names_that_say_nothing() -> None:
+    own = {tool.name: tool for tool in libraries()["a_mail"]}
+    drawn = [Renaming.restyle(own, random.Random(seed)).specs["send-message"].name for seed in range(60)]
+    mute = [name for name in drawn if "end" not in name]
+    assert 10 < len(mute) < 40
+    assert len(set(drawn) - set(mute)) > 3
