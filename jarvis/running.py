@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +45,7 @@ from jarvis.model_registry.packaged import to_fetch
 from jarvis.pasted import split_pasted
 from jarvis.planners.choice import EmbeddedPlanner
 from jarvis.planners.escalation import EscalatingPlanner
-from jarvis.planners.protocol import AskBack, Planner, PlanRequest
+from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Replanner, Turn
 from jarvis.responding import language_of
 from jarvis.selection import Availability
 from jarvis.session import Memory
@@ -101,6 +101,7 @@ class Run:
         self.recorder: Recorder | None = None
         self.run_id = uuid4().hex
         """By which effects are told apart; the journal's own where there is one."""
+        self._available: Availability | None = None
         self._amended: list[str] = []
         self._read: set[Path] = set()
 
@@ -146,7 +147,31 @@ class Run:
             log=self.recorder or NoLog(),
             run_id=self.run_id,
             budget=Budget(settings.budget_seconds, settings.budget_memory_mb, settings.budget_money),
+            replan=self._replanned,
         )
+
+    async def _replanned(self, results: Mapping[int, Result]) -> AsyncIterator[tuple[Task, Assignment]]:
+        """Other tasks in place of those that failed, from a planner that knows of any; what is done is kept."""
+        planner, record = self.jarvis.planner, self.order.record
+        larger = planner.replanner() if isinstance(planner, Replanner) else None
+        if larger is None or self._available is None or self.order.replays or (record and record.replanned):
+            return
+        failed = {n: result.failure.message for n, result in results.items() if result.failure}
+        self._warn(f"{larger.name} is asked for another way, because {_listed(sorted(failed))} failed")
+        turns = (*self.memory.turns, Turn(self.asked, tuple(self.graph)))
+        useless = self._failed_tools(results)
+        tools = {name: tool for name, tool in self.tools.items() if name not in useless}
+        names, next_id = tuple(path.name for path in self.request.files), max(task.id for task in self.graph) + 1
+        try:
+            async for task in larger.plan(PlanRequest(self.asked, tools, turns, next_id, names, failed=failed)):
+                yield task, await self._added(task, self._available)
+        except Exception as error:  # noqa: BLE001 - a chat model raises what it likes, and what is done is still good
+            self._warn(f"{larger.name} knows no other way ({str(error) or type(error).__name__})")
+
+    def _failed_tools(self, results: Mapping[int, Result]) -> set[str]:
+        """Tools that failed themselves; those that were only skipped may be needed again."""
+        failures = ((n, result.failure) for n, result in results.items())
+        return {self.graph[n].tool for n, failure in failures if failure and failure.cause is None}
 
     async def _ended(self, response: Response) -> None:
         self.spans.end({"tasks": len(response.graph), "ok": response.ok})
@@ -262,7 +287,7 @@ class Run:
         record = self.order.recorded_plan
         planner = self.jarvis.planner
         self.emit(PlanningStarted(self.request, record.planner if record else planner.name, self._journal_id))
-        available = look(
+        self._available = available = look(
             self.stages.registry,
             loaded=self.jarvis.loaded,
             language=language_of(self.request.text),
@@ -271,12 +296,17 @@ class Run:
         if record:
             self.graph = TaskGraph([row.task for row in record.tasks.values()], self.tools, self.memory.types)
         async for task in self._from_journal() if record else self.tasks(planner):
-            self.graph = self.graph if record else self.graph.with_task(task)
-            assignment = self._assigned(task, available)
-            self.assignments[task.id] = assignment
-            self.emit(TaskPlanned(task, assignment))
-            await self.fetched(assignment)
-            yield task, assignment
+            yield task, await self._added(task, available)
+
+    async def _added(self, task: Task, available: Availability) -> Assignment:
+        """The candidates of a task that the plan now has."""
+        if task.id not in self.graph:
+            self.graph = self.graph.with_task(task)
+        assignment = self._assigned(task, available)
+        self.assignments[task.id] = assignment
+        self.emit(TaskPlanned(task, assignment))
+        await self.fetched(assignment)
+        return assignment
 
     async def _from_journal(self) -> AsyncIterator[Task]:
         for task in self.graph:
@@ -342,6 +372,11 @@ class Run:
     def _planner_name(self) -> str:
         record = self.order.recorded_plan
         return record.planner if record else self.jarvis.planner.name
+
+
+def _listed(task_ids: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, task_ids))
+    return f"task {numbers}" if len(task_ids) == 1 else f"tasks {numbers}"
 
 
 def _nobody_knows(run_id: str, task: Task) -> str:

@@ -7,7 +7,7 @@ TaskGraph; a plan that breaks a rule goes back once, with the rule it broke.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -68,6 +68,10 @@ class ChatPlanner:
     def name(self) -> str:
         """What it is, for people."""
         return f"chat model {self._chat.name}"
+
+    def replanner(self) -> ChatPlanner:
+        """Itself: it reads what failed and why."""
+        return self
 
     async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
         """Yields the tasks of a checked plan, each after those it needs.
@@ -188,8 +192,20 @@ def _conversation(request: PlanRequest) -> list[Message]:
         said.extend((("user", turn.text), ("assistant", json.dumps(reply, ensure_ascii=False))))
     number = f"Number the tasks from {request.first_id}."
     files = f" Files given: {', '.join(request.files)}." if request.files else ""
-    said.append(("user", f"{number}{files}{_draft(request.draft)}\n\nRequest: {request.text}"))
+    if request.failed:
+        said.append(("user", f"{_failed(request.failed)} {number}"))
+    else:
+        said.append(("user", f"{number}{files}{_draft(request.draft)}\n\nRequest: {request.text}"))
     return said
+
+
+def _failed(failed: Mapping[int, str]) -> str:
+    reasons = "\n".join(f"- task {task_id}: {reason}" for task_id, reason in failed.items())
+    return f"""These tasks have no result:
+{reasons}
+All others are done. Give the tasks that reach the same goal another way, with other tools than those that failed.
+Refer to what is done with "$K", never to a task without a result, and do not plan again what is done.
+If there is no other way, give no tasks."""
 
 
 def _draft(draft: Turn | None) -> str:
@@ -228,7 +244,8 @@ def _json_object(reply: str) -> dict[str, Any]:
 
 def _given(request: PlanRequest) -> dict[int, ValueType]:
     earlier = [task for turn in request.history for task in turn.tasks]
-    return {task.id: request.tools[task.tool].output for task in earlier if task.tool in request.tools}
+    done = [task for task in earlier if task.tool in request.tools and task.id not in request.failed]
+    return {task.id: request.tools[task.tool].output for task in done}
 
 
 def _in_order(graph: TaskGraph) -> list[Task]:

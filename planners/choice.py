@@ -86,6 +86,10 @@ class EmbeddedPlanner:
         except (ModelFileError, FileNotFoundError) as error:
             self._without = f"the planner's model is not here: {error}"
 
+    def replanner(self) -> Planner | None:
+        """The larger planner, where one is configured."""
+        return self._planner.replanner()
+
     async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
         """Yields tasks as they are written.
 

@@ -73,6 +73,10 @@ class EscalatingPlanner:
         """The small planner's; `decision` says who made a plan."""
         return self._small.name
 
+    def replanner(self) -> Planner | None:
+        """The larger planner: the small one has not learned to plan around a failure."""
+        return self._larger
+
     async def plan(self, request: PlanRequest) -> AsyncIterator[Task]:
         """Yields the tasks of the small planner's plan, or of the larger one's.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from jarvis.graph import Task
 from jarvis.spec import ToolSpec
@@ -37,6 +37,8 @@ class PlanRequest:
     before. None where nothing will be run, so that nothing can be missing."""
     draft: Turn | None = None
     """What a smaller planner makes of the request, which may be wrong."""
+    failed: Mapping[int, str] = field(default_factory=dict[int, str])
+    """Tasks of the last turn of `history` that have no result, and why. What replaces them is wanted, nothing else."""
 
 
 class Planner(Protocol):
@@ -57,6 +59,15 @@ class Planner(Protocol):
             AskBack: the request lacks what it needs.
             PlannerError: no plan could be made; tasks yielded before stay valid.
         """
+        ...
+
+
+@runtime_checkable
+class Replanner(Protocol):
+    """A planner that knows what to do about tasks that failed; see `PlanRequest.failed`."""
+
+    def replanner(self) -> Planner | None:
+        """The one that is asked; None when nobody here can say."""
         ...
 
 

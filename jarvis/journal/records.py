@@ -154,6 +154,8 @@ class RunRecord:
     decision: Decision | None = None
     complete: bool = False
     """Whether the plan was written to its end."""
+    replanned: bool = False
+    """Whether tasks were added to it after some had failed; that happens once."""
     resumed_at: list[float] = field(default_factory=list[float])
     """When the run was taken up again."""
     answer: str = ""
@@ -233,6 +235,7 @@ def title_of(text: str) -> str:
 
 
 def _planned(record: RunRecord, it: Happening) -> None:
+    record.replanned |= record.complete
     task_id = it.task_id
     record.tasks[task_id] = TaskRecord(task_of(task_id, it.body), assignment_of(task_id, it.body), it.at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from jarvis.planners.chat import ChatPlanner, EndpointChat
 from jarvis.planners.escalation import EscalatingPlanner
 from jarvis.planners.protocol import AskBack
 from jarvis.tools.handler import Inputs
-from tests.jarvis.fakes import fake_jarvis
+from jarvis.tools.toolset import builtin_tools
+from tests.jarvis.fakes import card, fake_jarvis
 from tests.planners.endpoints import endpoint
 from tests.planners.handwritten import HandWritten
 
@@ -219,3 +221,46 @@ def test_a_response_tells_that_a_larger_planner_failed(tmp_path: Path) -> None:
     decided = events[-1].response.decided_by
     assert decided is not None
     assert (decided.planner, decided.outcome, events[-1].response.ok) == ("hand-written", "fell back", True)
+
+
+WITHOUT_FRENCH = Registry(card(name) for name in builtin_tools() if name != "translation")
+INTO_FRENCH = row(2, "text2text-generation", text="$0", instruction="into French")
+
+
+def test_a_larger_planner_finds_another_way_once_and_what_is_done_is_kept(tmp_path: Path) -> None:
+    plans = [[SUMMARIZE, TRANSLATE], [INTO_FRENCH]]
+    with endpoint(*(json.dumps({"tasks": plan}) for plan in plans)) as server:
+        planner = ChatPlanner(EndpointChat(server.url, "big"))
+        jarvis, _ = fake_jarvis([], tmp_path, planner=planner, registry=WITHOUT_FRENCH)
+        answer = jarvis.run_sync("Summarize a long text, in French")
+    assert {n: result.ok for n, result in answer.results.items()} == {0: True, 1: False, 2: True}
+    assert answer.graph.to_json() == [SUMMARIZE, TRANSLATE, INTO_FRENCH]
+    assert answer.results[2].value == (
+        "text2text-generation(text=summarization(text=a long text), instruction=into French)"
+    )
+    assert len(server.asked) == 2
+    assert "translation(" not in server.asked[1]["messages"][0]["content"]
+
+
+@pytest.mark.parametrize("line", ["no idea", '{"tasks": [], "ask": "Which French?"}', '{"tasks": []}'])
+def test_without_another_way_the_answer_says_what_failed(line: str, tmp_path: Path) -> None:
+    with endpoint(json.dumps({"tasks": [SUMMARIZE, TRANSLATE]}), line, line) as server:
+        planner = ChatPlanner(EndpointChat(server.url, "big"))
+        jarvis, _ = fake_jarvis([], tmp_path, planner=planner, registry=WITHOUT_FRENCH)
+        answer = jarvis.run_sync("Summarize a long text, in French")
+    assert {n: result.ok for n, result in answer.results.items()} == {0: True, 1: False}
+    assert "translation" in answer.text
+    assert answer.ask is None
+
+
+def test_a_run_that_had_another_plan_gets_no_third_one_when_it_is_replayed(tmp_path: Path) -> None:
+    plans = [[SUMMARIZE, TRANSLATE], [INTO_FRENCH]]
+    with endpoint(*(json.dumps({"tasks": plan}) for plan in plans)) as server:
+        planner = ChatPlanner(EndpointChat(server.url, "big"))
+        jarvis, _ = fake_jarvis([], tmp_path, planner=planner, registry=WITHOUT_FRENCH)
+        first = jarvis.run_sync("Summarize a long text, in French")
+        again = asyncio.run(jarvis.replay(first.run_id)).response
+        record = asyncio.run(jarvis.journal()).read(first.run_id)
+    assert record.replanned
+    assert again.graph.to_json() == first.graph.to_json() == [SUMMARIZE, TRANSLATE, INTO_FRENCH]
+    assert len(server.asked) == 2

@@ -161,3 +161,18 @@ def test_a_langchain_chat_model_plans_as_well() -> None:
 
     assert asyncio.run(collect()) == READ_ALOUD_TASKS
     assert planner.name == "chat model FakeListChatModel"
+
+
+def test_after_a_failure_the_model_reads_what_failed_and_may_not_build_on_it() -> None:
+    done = Turn("Read page.png aloud in French", (*READ_ALOUD_TASKS, Task(2, "translation", {"text": Ref(0)})))
+    other = {"id": 3, "task": "text2text-generation", "args": {"text": "$0", "instruction": "into French"}}
+    wrong = {**other, "args": {"text": "$2", "instruction": "into French"}}
+    lines = [json.dumps({"tasks": [row]}) for row in (wrong, other)]
+    failed = {2: "no model for translation can run here"}
+    with endpoint(*lines) as server:
+        tasks = plan(server, request(history=(done,), first_id=3, failed=failed))
+    assert tasks == [Task(3, "text2text-generation", {"text": Ref(0), "instruction": "into French"})]
+    first, second = (body["messages"] for body in server.asked)
+    assert "- task 2: no model for translation can run here" in first[-1]["content"]
+    assert first[-1]["content"].endswith("Number the tasks from 3.")
+    assert "task 2, which does not exist" in second[-1]["content"]
