@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,8 @@ class Timers:
 
     def _start(self, said: Mapping[str, str], now: datetime) -> Value:
         due = _due(said, now)
+        if due.microsecond:  # Five minutes are not told as 4 min 59 s.
+            due = due.replace(microsecond=0) + timedelta(seconds=1)
         timer: dict[str, Any] = {"label": said["label"], "at": said["at"], "due": due.isoformat(timespec="seconds")}
         with self._store.change() as kept:
             if len(kept.get("timers", [])) >= _AT_MOST:

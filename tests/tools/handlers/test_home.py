@@ -166,6 +166,13 @@ def test_a_timer_is_due_when_it_was_said(tmp_path: Path, said: dict[str, str], d
     assert value["due"] == (NOW + due).isoformat(timespec="seconds")
 
 
+def test_five_minutes_are_five_minutes_in_the_middle_of_a_second(tmp_path: Path) -> None:
+    said = {"duration": "5 minutes", "at": "", "label": ""}
+    value = Timers({}, options(tmp_path)).do("start", said, NOW + timedelta(microseconds=700_000))
+    assert isinstance(value, dict)
+    assert value["remaining"] == 300
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [
