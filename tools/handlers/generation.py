@@ -12,6 +12,7 @@ from jarvis.llm.runtime import LanguageModel
 from jarvis.llm.tokens import WireTokenizer
 from jarvis.messages import Value
 from jarvis.tools.handler import Inputs, RuntimeOptions, Sink
+from jarvis.tools.handlers.about import asks_about_jarvis, introduction
 
 _LONGEST_CONTEXT = 4000
 _FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -26,12 +27,14 @@ class SmolChat:
         self._limit = int(options.parameters.get("max_tokens", 160))
 
     def run(self, inputs: Inputs, sink: Sink) -> Value:
-        """The model's answer as text.
+        """The model's answer as text; what Jarvis can do is told from the registry, because the model would guess.
 
         Raises:
             TaskError: the text is not in English, or longer than the model reads.
         """
         prompt = _PROMPTS[inputs.task](inputs)
+        if asks_about_jarvis(prompt):
+            return introduction(prompt)
         if len(_FOREIGN.findall(prompt)) > len(prompt) // 5:
             raise TaskError(
                 "the language model here knows English only; set JARVIS_PLANNER to a larger model's endpoint"
