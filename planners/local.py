@@ -29,8 +29,10 @@ from jarvis.tools.toolset import builtin_tools
 
 WEIGHTS = Path(__file__).with_name("weights") / "planner-lora-int8.safetensors"
 MAX_TASKS = 16
-MAX_LISTED = 12
-"""Tools that are put before a request for the model to read; it was trained with up to so many."""
+MAX_LISTED = 6
+"""Tools that are put before a request for the model to read: of fewer it chooses better, and more are rarely meant."""
+_KEPT = 4
+"""Tools of the last turns that are listed besides."""
 PATIENCE = 10.0
 _HISTORY_CHARS = 1200
 
@@ -157,23 +159,20 @@ class LocalPlanner:
         return _Page(text, history, tokenizer, decoder, known, fits)
 
     def _listed(self, request: PlanRequest) -> dict[str, float]:
-        """The tools that the model has not learned and must read, with how well each fits the request.
+        """The tools that the model must read, because it has not learned them, with how well each fits the request.
 
-        All of them if they are few, else those that fit best and some that were used last.
+        Those that may be meant, and some that were used last: of a shorter list the model chooses better.
         """
         added = [tool for tool in request.tools.values() if builtin_tools().get(tool.name) != tool]
         if not added:
             return {}
         index = self._indexes.of(added)
         index.wait(self._patience)
-        fits = dict(zip((tool.name for tool in added), map(float, index.scores(request.text)), strict=True))
-        if len(added) <= MAX_LISTED:
-            return fits
         said = " ".join([*(turn.text for turn in request.history[-1:]), request.text])
+        fits = dict(zip((tool.name for tool in added), map(float, index.scores(request.text)), strict=True))
         used = {task.tool for turn in request.history[-2:] for task in turn.tasks}
-        kept = [tool for tool in fits if tool in used][:4]
-        found = (tool.name for tool in index.search(said, MAX_LISTED))
-        return {name: fits[name] for name in list(dict.fromkeys([*kept, *found]))[:MAX_LISTED]}
+        kept = [tool for tool in fits if tool in used][:_KEPT]
+        return {name: fits[name] for name in (*kept, *index.shortlist(said, MAX_LISTED))}
 
 
 class _Page:

@@ -31,6 +31,9 @@ _READ = 2000
 """Characters of a request that are searched for."""
 WORDS_SHARE, WHOLE_SHARE = 0.4, 0.6
 """Weights of words beside meaning, and of the whole request beside its best clause."""
+NEAR = 0.05
+"""How far below the best tool of a clause another one may lie to be shown beside it."""
+_AT_LEAST = 2
 _HALF_SURE = 20.0
 """The BM25 score that counts as one half: a word or two of a tool's name."""
 _IN_NAME, _IN_DESCRIPTION, _IN_SLOT = 3.0, 1.0, 1.0
@@ -72,8 +75,29 @@ class ToolIndex:
         best = np.argsort(-self.scores(text), kind="stable")[:limit]
         return [self.tools[int(row)] for row in best]
 
+    def shortlist(self, text: str, limit: int) -> dict[str, float]:
+        """The tools that a request or a clause of it may well mean, the likeliest first, with their scores.
+
+        Those that come close to the best one of the whole, or of a clause; at least two, at most `limit`.
+        """
+        import numpy as np
+
+        if not self.tools:
+            return {}
+        parts = self._part_scores(text)
+        total = _total(parts)
+        near = (parts >= parts.max(axis=1, keepdims=True) - NEAR).any(axis=0)
+        order = np.argsort(-total, kind="stable")
+        near[order[:_AT_LEAST]] = True
+        chosen = [row for row in map(int, order) if near[row]][:limit]
+        return {self.tools[row].name: float(total[row]) for row in chosen}
+
     def scores(self, text: str) -> Scores:
         """How well each tool fits a request or its best fitting clause, in [0, 1], shape [tools]."""
+        return _total(self._part_scores(text))
+
+    def _part_scores(self, text: str) -> Scores:
+        """How well each tool fits the request and each of its clauses, shape [1 + clauses, tools]."""
         import numpy as np
 
         parts = self._parts(text[:_READ])
@@ -82,10 +106,7 @@ class ToolIndex:
         meaning = self._meaning(parts)
         if meaning is not None:
             scores = WORDS_SHARE * scores + (1 - WORDS_SHARE) * meaning
-        total: Scores = scores[0]
-        if len(parts) > 1:
-            total = WHOLE_SHARE * scores[0] + (1 - WHOLE_SHARE) * scores[1:].max(axis=0)
-        return total
+        return scores
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits until meaning counts, up to `timeout` seconds; gives whether it does. Starts what must be made."""
@@ -116,6 +137,15 @@ class ToolIndex:
     def _deliver(self, vectors: NDArray[np.float32]) -> None:
         self._vectors = vectors
         self._ready.set()
+
+
+def _total(parts: Scores) -> Scores:
+    """What the whole and its best clause say together, shape [tools]."""
+    whole: Scores = parts[0]
+    if len(parts) == 1:
+        return whole
+    total: Scores = WHOLE_SHARE * whole + (1 - WHOLE_SHARE) * parts[1:].max(axis=0)
+    return total
 
 
 class ToolIndexes:

@@ -198,3 +198,25 @@ def test_a_list_without_end_has_few_clauses() -> None:
 def test_names_fall_into_words() -> None:
     assert terms("getHTMLPage_of-Übersetzung") == ["get", "html", "pag", "ubersetzung"]
     assert fold("Ｃafé naïve 한국어 が") == "Cafe naive 한국어 が"
+
+
+@pytest.mark.parametrize(
+    ("request_text", "wanted"),
+    [
+        ("cancel the standing order to the gym", {"cancel-standing-order"}),
+        ("What's my account balance, and wire 20 euros to Ana", {"account-balance", "transfer-money"}),
+    ],
+)
+def test_a_shortlist_holds_what_each_clause_may_mean_and_little_else(request_text: str, wanted: set[str]) -> None:
+    listed = ToolIndex(bank(), ToolVectors()).shortlist(request_text, 6)
+    assert wanted <= listed.keys()
+    assert len(listed) <= 6 < len(bank())
+    assert list(listed.values()) == sorted(listed.values(), reverse=True)
+
+
+def test_a_shortlist_has_two_tools_at_least_and_of_none_it_has_none() -> None:
+    index = ToolIndex([tool("open-door", "Open a door."), tool("wash-boat", "Wash a boat."), tool("sort-cake")])
+    assert list(index.shortlist("open the door", 6))[0] == "open-door"
+    assert len(index.shortlist("open the door", 6)) == 2
+    assert len(index.shortlist("open the door", 1)) == 1
+    assert ToolIndex([]).shortlist("open the door", 6) == {}
