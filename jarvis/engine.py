@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 
 from jarvis.amending import AmendingWorker
 from jarvis.approval import Approve, Approver, Rules, Settle, refuse
+from jarvis.choosing import Chooser
 from jarvis.errors import UsageError
 from jarvis.execution.functions import function_card
 from jarvis.execution.scheduler import Executor
@@ -67,6 +68,7 @@ class Jarvis:
         self.settle = settle
         self._functions = declared_tools() | {tool.spec.name: tool for tool in tools}
         self._registry = registry
+        self.chooser = Chooser(self.settings)
         self._workplace = Workplace(self.settings, worker)
         self._stages: Stages | None = None
         self._journal: Journal | None = None
@@ -101,6 +103,7 @@ class Jarvis:
     def close(self) -> None:
         """Lets go of every loaded model, of the result cache and of the journal."""
         self._workplace.close()
+        self.chooser.close()
         with self._opening:
             journal, self._journal = self._journal, None
         if journal is not None:

@@ -260,6 +260,10 @@ class CandidateFailed(Event):
     task_id: int
     model: str
     message: str
+    kind: str = ""
+    """As `Failure.kind`."""
+    seconds: float = 0.0
+    """How long it tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from uuid import uuid4
 from jarvis.amending import amendment
 from jarvis.approval import By
 from jarvis.artifacts import Artifact, ArtifactFolder
-from jarvis.availability import look
+from jarvis.choosing import Outcome
 from jarvis.errors import InputError, JournalError, ModelFileError, StorageError, UsageError
 from jarvis.execution.budget import Budget
 from jarvis.execution.runlog import NoLog
@@ -36,6 +36,7 @@ from jarvis.messages import (
     Request,
     Response,
     Result,
+    TaskFinished,
     TaskPlanned,
     Value,
     artifacts_by_name,
@@ -46,7 +47,6 @@ from jarvis.pasted import split_pasted
 from jarvis.planners.choice import EmbeddedPlanner
 from jarvis.planners.escalation import EscalatingPlanner
 from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Replanner, Turn
-from jarvis.responding import language_of
 from jarvis.selection import Availability
 from jarvis.session import Memory
 from jarvis.spec import Effect, ToolSpec
@@ -102,6 +102,7 @@ class Run:
         self.run_id = uuid4().hex
         """By which effects are told apart; the journal's own where there is one."""
         self._available: Availability | None = None
+        self._outcomes: list[Outcome] = []
         self._amended: list[str] = []
         self._read: set[Path] = set()
 
@@ -125,6 +126,7 @@ class Run:
             for key in self._amended:
                 del self.stages.worker.amendments[key]
         await self._ended(response)
+        await asyncio.to_thread(self.jarvis.chooser.learn, self._outcomes)
         return response
 
     async def _response(self) -> Response:
@@ -257,10 +259,17 @@ class Run:
 
     def emit(self, event: Event) -> None:
         """Tells an event to everyone who listens."""
-        if self.recorder and isinstance(event, CandidateFailed):
-            self.recorder.setback(event.task_id, event.message)
+        if isinstance(event, CandidateFailed | TaskFinished):
+            self._noted(event)
         self.spans.hear(event)
         self._emit(event)
+
+    def _noted(self, event: CandidateFailed | TaskFinished) -> None:
+        task_id = event.task_id if isinstance(event, CandidateFailed) else event.result.task_id
+        if isinstance(event, CandidateFailed) and self.recorder:
+            self.recorder.setback(task_id, event.message)
+        if outcome := Outcome.of(event, self.graph[task_id].tool):
+            self._outcomes.append(outcome)
 
     def _warn(self, message: str) -> None:
         _log.info(message)
@@ -287,12 +296,12 @@ class Run:
         record = self.order.recorded_plan
         planner = self.jarvis.planner
         self.emit(PlanningStarted(self.request, record.planner if record else planner.name, self._journal_id))
-        self._available = available = look(
-            self.stages.registry,
-            loaded=self.jarvis.loaded,
-            language=language_of(self.request.text),
-            preferred=self.jarvis.settings.prefer,
+        chooser, loaded = self.jarvis.chooser, self.jarvis.loaded
+        understood = chooser.understand(
+            self.request.text, self.asked, self.stages.registry, loaded=loaded, run_id=self.run_id
         )
+        self.asked, self._available = understood.text, understood.available
+        available = understood.available
         if record:
             self.graph = TaskGraph([row.task for row in record.tasks.values()], self.tools, self.memory.types)
         async for task in self._from_journal() if record else self.tasks(planner):

@@ -88,6 +88,22 @@ class Settings:
     """A TOML file that names one's own endpoints of models; its form: jarvis/execution/remote/endpoints.py."""
     prefer: tuple[str, ...] = ()
     """Ids of models that are taken when they can do the task."""
+    avoid: tuple[str, ...] = ()
+    """Ids of models that are never taken."""
+    licenses: tuple[str, ...] = ()
+    """The only licences of models to use: SPDX ids, or classes of them such as `permissive`; empty allows all."""
+    no_licenses: tuple[str, ...] = ()
+    """Licences of models that are never used, in the same words: `non-commercial`."""
+    largest_mb: float | None = None
+    """How large the weights of one model may be, in MB of 10**6 bytes."""
+    aim: str = ""
+    """What matters most when models are chosen: `fast`, `best` or `small`; empty for the usual balance."""
+    offline: bool = False
+    """Whether models that need the network are ruled out, and nothing is fetched."""
+    learn: bool = True
+    """Whether what runs on this machine taught changes which of two nearly equal models is taken."""
+    models_mb: int = 20_000
+    """What all models that were pulled from hubs may take on the disk, in MB of 2**20 bytes."""
     out: Path = Path("jarvis-out")
     """Where artifacts are written when a run names no folder."""
     tools: tuple[ToolSpec, ...] = ()
@@ -176,5 +192,13 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "forbid": _words,
     "endpoints": Path,
     "prefer": _words,
+    "avoid": _words,
+    "licenses": _words,
+    "no_licenses": _words,
+    "largest_mb": float,
+    "aim": str,
+    "offline": _yes,
+    "learn": _yes,
+    "models_mb": int,
     "out": Path,
 }

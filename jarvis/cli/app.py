@@ -252,6 +252,22 @@ def models_list(
     return list_models(task, here.screen, here.services, as_json=json)
 
 
+@models_app.command("why")
+def models_why(
+    context: typer.Context,
+    task: Annotated[str, typer.Argument(help="A task, such as text-to-speech.")],
+    request: Annotated[str, typer.Option(help='A request, whose language and wishes count: "use whisper base".')] = "",
+    language: Annotated[str, typer.Option(help="The language of the text, as a code or an English name.")] = "",
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="A file that goes in; its size counts.")] = None,
+    json: Json = False,
+) -> int:
+    """Show for each model of a task what rules it out, or how it scored."""
+    from jarvis.cli.why import Question, why
+
+    here = _here(context)
+    return why(Question(task, request, language, file, json), here.screen, here.services)
+
+
 @models_app.command("show")
 def models_show(
     context: typer.Context,

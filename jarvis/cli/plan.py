@@ -74,13 +74,13 @@ def plan_one(
 
 def _expected(text: str, graph: TaskGraph, services: Services) -> Estimate:
     """What a graph will probably take on this machine, with the models that would be chosen now."""
-    from jarvis.availability import look
+    from jarvis.choosing import Chooser
     from jarvis.execution.estimate import estimate
-    from jarvis.responding import language_of
     from jarvis.selection import Selector
 
-    registry = services.registry()
-    available = look(registry, language=language_of(text), preferred=services.settings().prefer)
+    registry, chooser = services.registry(), Chooser(services.settings())
+    available = chooser.understand(text, text, registry).available
+    chooser.close()
     return estimate(graph, Selector().assign(graph, registry, available), registry)
 
 

@@ -143,7 +143,7 @@ class Attempts:
             failure = failure_of(outcome)
             failed.append(f"{model_id}: {failure.message}")
             if seconds is not None:
-                self.context.emit(CandidateFailed(ready.task.id, model_id, failure.message))
+                self.context.emit(CandidateFailed(ready.task.id, model_id, failure.message, failure.kind, seconds))
             wait = self.context.retry.wait(tried, outcome) if ready.tool.effect is Effect.NONE else None
             if wait is None:
                 return (failure, outcome), 0.0

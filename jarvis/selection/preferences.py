@@ -1,0 +1,38 @@
+"""The wishes of the settings."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from jarvis.errors import UsageError
+from jarvis.model_registry.registry import Registry
+from jarvis.model_registry.terms import CLASSES, license_class
+from jarvis.selection.wishes import Aim, Wishes
+from jarvis.settings import Settings
+
+
+def wishes_of(settings: Settings, registry: Registry) -> Wishes:
+    """What the settings ask of the models.
+
+    Raises:
+        UsageError: a licence is neither an SPDX id nor a class of licences, or a model is not known.
+    """
+    for name in (*settings.licenses, *settings.no_licenses):
+        if name.lower() not in CLASSES and license_class(name) == "unknown":
+            raise UsageError(f"{name!r} is no licence; name an SPDX id such as MIT, or one of {', '.join(CLASSES)}")
+    if settings.aim not in get_args(Aim):
+        raise UsageError(
+            f"models are chosen to be fast, best or small, and not {settings.aim!r}; set JARVIS_AIM to one of these"
+        )
+    for model_id in settings.avoid:
+        if model_id not in registry:
+            raise UsageError(f"JARVIS_AVOID names {model_id!r}, which is no model here; `jarvis models list` shows all")
+    return Wishes(
+        prefer=frozenset(settings.prefer),
+        forbid=frozenset(settings.avoid),
+        licenses=settings.licenses,
+        no_licenses=settings.no_licenses,
+        max_mb=settings.largest_mb,
+        aim=cast("Aim", settings.aim),
+        offline=settings.offline,
+    )
