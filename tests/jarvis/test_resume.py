@@ -71,7 +71,7 @@ def test_a_journal_that_is_turned_off_writes_nothing(tmp_path: Path) -> None:
     jarvis, _ = fake_jarvis([[SUMMARIZE]], tmp_path, journal=False)
     with jarvis:
         assert jarvis.run_sync("go").run_id == ""
-    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "data" / "journal").exists()
 
 
 def test_a_run_that_was_given_up_goes_on_with_what_is_done(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""What a Jarvis takes into account when it chooses models: settings, the request, and what runs taught."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jarvis.choosing import Chooser, Outcome
+from jarvis.errors import UsageError
+from jarvis.execution.fake import FunctionWorker
+from jarvis.messages import CandidateFailed, Failure, Result, TaskFinished
+from jarvis.model_registry.registry import Registry
+from jarvis.settings import Settings
+from tests.jarvis.fakes import card, echo, fake_jarvis
+
+PAIR = Registry([card("summarization"), card("translation")])
+SUMMARIZE = {"id": 0, "task": "summarization", "args": {"text": "a long text"}}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, avoid=("fake-translation",), licenses=("permissive",))
+
+
+def test_wishes_of_the_request_and_of_the_settings_are_both_kept(settings: Settings) -> None:
+    understood = Chooser(settings).understand(
+        "Summarize a.txt with a fast model", "Summarize a.txt with a fast model", PAIR
+    )
+    assert understood.text == "Summarize a.txt"
+    wishes = understood.available.wishes
+    assert (wishes.aim, wishes.forbid, wishes.licenses) == ("fast", {"fake-translation"}, ("permissive",))
+
+
+def test_a_setting_that_names_nothing_is_told(settings: Settings) -> None:
+    with pytest.raises(UsageError, match="JARVIS_AVOID names 'no-such-model'"):
+        Chooser(replace(settings, avoid=("no-such-model",))).understand("go", "go", PAIR)
+
+
+def test_only_failures_of_a_model_speak_against_it() -> None:
+    failed = CandidateFailed(0, "m", "it broke", "ModelError", 0.5)
+    assert Outcome.of(failed, "translation") == Outcome("translation", "m", ok=False, seconds=0.5)
+    assert Outcome.of(CandidateFailed(0, "m", "no such file", "InputError", 0.5), "translation") is None
+    done = TaskFinished(Result(0, "fine", model="m", seconds=2.0))
+    assert Outcome.of(done, "translation") == Outcome("translation", "m", ok=True, seconds=2.0)
+    assert Outcome.of(TaskFinished(Result(0, "fine", model="m", cached=True)), "translation") is None
+    assert Outcome.of(TaskFinished(Result(0, failure=Failure("skipped", "Skipped"))), "translation") is None
+
+
+def test_runs_teach_and_what_they_taught_outlives_the_program(tmp_path: Path) -> None:
+    jarvis, _ = fake_jarvis([[SUMMARIZE]] * 2, tmp_path, worker=FunctionWorker(echo))
+    with jarvis:
+        for _ in range(2):
+            assert jarvis.run_sync("go").ok
+        data_dir = jarvis.settings.data_dir
+    lessons = Chooser(Settings(data_dir=data_dir)).lessons()
+    assert lessons["summarization", "fake-summarization"].ok == pytest.approx(2, abs=0.1)
+
+
+def test_with_learning_turned_off_nothing_is_kept(settings: Settings, tmp_path: Path) -> None:
+    chooser = Chooser(replace(settings, learn=False))
+    chooser.learn([Outcome("translation", "m", ok=True, seconds=1.0)])
+    assert (chooser.lessons(), list(tmp_path.iterdir())) == ({}, [])
+
+
+def test_a_folder_that_cannot_be_used_costs_the_lessons_only(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    chooser = Chooser(replace(settings, data_dir=tmp_path / "file"))
+    chooser.learn([Outcome("translation", "m", ok=True, seconds=1.0)])
+    assert chooser.lessons() == {}
