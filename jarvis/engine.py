@@ -24,6 +24,7 @@ from jarvis.journal.differences import Difference, differences
 from jarvis.journal.journal import Journal, Retention, check_inputs, check_resumable
 from jarvis.journal.records import RunRecord
 from jarvis.messages import Answered, Event, Request, Response
+from jarvis.model_registry.here import registry_here
 from jarvis.model_registry.registry import Registry
 from jarvis.pasted import split_pasted
 from jarvis.planners.choice import choose_planner
@@ -142,7 +143,7 @@ class Jarvis:
     def registry(self) -> Registry:
         """Every model that is known here."""
         if self._registry is None:
-            self._registry = self._workplace.with_endpoints(Registry.load())
+            self._registry = self._workplace.with_endpoints(registry_here(self.settings))
         return self._registry
 
     def tool(

@@ -42,6 +42,8 @@ from jarvis.messages import (
     artifacts_by_name,
 )
 from jarvis.model_registry import wheels
+from jarvis.model_registry.card import ModelCard
+from jarvis.model_registry.here import offers
 from jarvis.model_registry.packaged import to_fetch
 from jarvis.pasted import split_pasted
 from jarvis.planners.choice import EmbeddedPlanner
@@ -312,6 +314,8 @@ class Run:
         if task.id not in self.graph:
             self.graph = self.graph.with_task(task)
         assignment = self._assigned(task, available)
+        if not assignment.candidates:
+            assignment = await asyncio.to_thread(self._offered, task, available)
         self.assignments[task.id] = assignment
         self.emit(TaskPlanned(task, assignment))
         await self.fetched(assignment)
@@ -320,6 +324,15 @@ class Run:
     async def _from_journal(self) -> AsyncIterator[Task]:
         for task in self.graph:
             yield task
+
+    def _offered(self, task: Task, available: Availability) -> Assignment:
+        """No candidate, and advice that names models of the hubs."""
+        found: Sequence[ModelCard] = ()
+        try:
+            found = offers(self.jarvis.settings, task.tool)
+        except StorageError as error:
+            self._warn(str(error))
+        return self.stages.selector.assign_task(task, self.graph, self.stages.registry, available, found)
 
     def _assigned(self, task: Task, available: Availability) -> Assignment:
         """The models that could do a task here and now; of one that is done, those of then."""

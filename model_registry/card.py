@@ -157,6 +157,11 @@ class ModelCard(_Record):
     """Why not to run it without a thought: "pickled weights only", "needs code of its repository"."""
 
     @property
+    def packaged(self) -> tuple[WeightFile, ...]:
+        """Its files inside pip packages."""
+        return tuple(file for file in self.files if isinstance(file, WeightFile))
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all weight files."""
         return sum(file.bytes for file in self.files)

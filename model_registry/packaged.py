@@ -161,15 +161,11 @@ def _located(card: ModelCard, file: WeightFile, known: CheckedFiles) -> Path:
 
 
 def _packaged(card: ModelCard) -> list[WeightFile]:
-    return [file for file in _files(card) if isinstance(file, WeightFile)]
+    return [file for file in card.files if isinstance(file, WeightFile)]
 
 
 def _stored(card: ModelCard) -> list[StoredFile]:
-    return [file for file in _files(card) if isinstance(file, StoredFile)]
-
-
-def _files(card: ModelCard) -> tuple[object, ...]:
-    return card.files
+    return [file for file in card.files if isinstance(file, StoredFile)]
 
 
 def _stored_path(card: ModelCard, file: StoredFile, known: CheckedFiles) -> Path:

@@ -97,7 +97,10 @@ def _class_of(text: str) -> LicenseClass:
 
 def _guessed(key: str) -> LicenseClass:
     """The class of a licence that only its name tells about."""
-    return next((kind for pattern, kind in _PATTERNS if pattern.search(key)), "unknown")
+    for pattern, kind in _PATTERNS:
+        if pattern.search(key):
+            return kind
+    return "unknown"
 
 
 def _parts(spdx: str) -> list[str]:
@@ -218,4 +221,4 @@ def _known() -> dict[str, Terms]:
 
 
 _KNOWN = _known()
-_ITSELF: dict[str, LicenseClass] = {kind: kind for kind in CLASSES}
+_ITSELF: dict[str, LicenseClass] = dict(zip(CLASSES, CLASSES, strict=True))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from jarvis.cli.screen import Screen
-from jarvis.cli.services import Services
+from jarvis.cli.app_models import models_app
+from jarvis.cli.here import Json, here_of
 
 app = typer.Typer(
     add_completion=False,
@@ -18,27 +17,11 @@ app = typer.Typer(
     help="Say what you want in one breath: Jarvis plans it as a graph of AI tasks, runs them here, and answers.",
     epilog='Try: jarvis run "describe photo.jpg and read it aloud"',
 )
-models_app = typer.Typer(add_completion=False, rich_markup_mode=None, help="The models that Jarvis knows.")
 app.add_typer(models_app, name="models")
 eval_app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Measure how good plans are.")
 app.add_typer(eval_app, name="eval")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every command is given."""
-
-    screen: Screen
-    services: Services
-
-
-def _here(context: typer.Context) -> Context:
-    here = context.find_root().obj
-    assert isinstance(here, Context)
-    return here
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Gold = Annotated[Path, typer.Option("--data", metavar="FILE", help="The gold plans, one JSON object a line.")]
 Predictions = Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Score these plans instead of planning.")]
 Split = Annotated[
@@ -64,10 +47,10 @@ def _jarvis(
     if version:
         import jarvis
 
-        _here(context).screen.write(f"jarvis {jarvis.__version__}")
+        here_of(context).screen.write(f"jarvis {jarvis.__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _here(context).screen.write(context.get_help())
+        here_of(context).screen.write(context.get_help())
         raise typer.Exit
 
 
@@ -90,7 +73,7 @@ def run(
     from jarvis.cli.run import RunOptions, files_of, read_text
     from jarvis.cli.run import run as run_request
 
-    here = _here(context)
+    here = here_of(context)
     options = RunOptions(read_text(text, here.screen), files_of(file or ()), out, json, yes)
     return run_request(options, here.screen, here.services)
 
@@ -115,7 +98,7 @@ def plan(
     """Show how Jarvis would do TEXT, without doing it."""
     from jarvis.cli import plan as planning
 
-    here = _here(context)
+    here = here_of(context)
     services = planning.with_tools(tools, here.services) if tools else here.services
     if batch is not None or out is not None:
         return planning.plan_batch(batch, out, text, here.screen, services)
@@ -136,7 +119,7 @@ def chat(
     """Talk with Jarvis; it remembers earlier turns."""
     from jarvis.cli.chat import chat as converse
 
-    here = _here(context)
+    here = here_of(context)
     return converse(here.screen, here.services, out=out, yes=yes)
 
 
@@ -153,7 +136,7 @@ def runs(
     """List what was run, newest first."""
     from jarvis.cli import runs as listing
 
-    here = _here(context)
+    here = here_of(context)
     if prune:
         return listing.tidy(here.screen, here.services, as_json=json)
     return listing.list_runs(number, here.screen, here.services, unfinished=unfinished, as_json=json)
@@ -169,7 +152,7 @@ def trace(
     """Show where the time of a run went: each task, the critical path, models, cache hits."""
     from jarvis.cli.timeline import show_trace
 
-    here = _here(context)
+    here = here_of(context)
     return show_trace(run_id, html, here.screen, here.services, as_json=json)
 
 
@@ -189,7 +172,7 @@ def resume(
     from jarvis.cli.resume import ResumeOptions
     from jarvis.cli.resume import resume as finish
 
-    here = _here(context)
+    here = here_of(context)
     return finish(ResumeOptions(run_id, yes, again, json), here.screen, here.services)
 
 
@@ -208,7 +191,7 @@ def replay(
     from jarvis.cli.resume import ReplayOptions
     from jarvis.cli.resume import replay as run_again
 
-    here = _here(context)
+    here = here_of(context)
     return run_again(ReplayOptions(run_id, out, effects, yes, json), here.screen, here.services)
 
 
@@ -222,7 +205,7 @@ def setup(
     """Fetch the weights that pip does not bring, once."""
     from jarvis.cli.setup import fetch_missing
 
-    here = _here(context)
+    here = here_of(context)
     return fetch_missing(here.screen, here.services, everything=all_models)
 
 
@@ -235,50 +218,8 @@ def doctor(
     """Tell what works here and how to get what is missing."""
     from jarvis.cli.doctor import examine
 
-    here = _here(context)
+    here = here_of(context)
     return examine(here.screen, here.services, verify=verify, as_json=json)
-
-
-@models_app.command("list")
-def models_list(
-    context: typer.Context,
-    task: Annotated[str | None, typer.Option(help="Only models for this task, such as text-to-speech.")] = None,
-    json: Json = False,
-) -> int:
-    """List all models, best first for each task, and whether they can run here."""
-    from jarvis.cli.models import list_models
-
-    here = _here(context)
-    return list_models(task, here.screen, here.services, as_json=json)
-
-
-@models_app.command("why")
-def models_why(
-    context: typer.Context,
-    task: Annotated[str, typer.Argument(help="A task, such as text-to-speech.")],
-    request: Annotated[str, typer.Option(help='A request, whose language and wishes count: "use whisper base".')] = "",
-    language: Annotated[str, typer.Option(help="The language of the text, as a code or an English name.")] = "",
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="A file that goes in; its size counts.")] = None,
-    json: Json = False,
-) -> int:
-    """Show for each model of a task what rules it out, or how it scored."""
-    from jarvis.cli.why import Question, why
-
-    here = _here(context)
-    return why(Question(task, request, language, file, json), here.screen, here.services)
-
-
-@models_app.command("show")
-def models_show(
-    context: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="ID", help="As `jarvis models list` shows it.")],
-    json: Json = False,
-) -> int:
-    """Show everything known about one model."""
-    from jarvis.cli.models import show_model
-
-    here = _here(context)
-    return show_model(model, here.screen, here.services, as_json=json)
 
 
 @eval_app.command("plans")
@@ -302,7 +243,7 @@ def eval_plans(
     """Plan the requests of FILE, or read their plans, and score them: nodes, edges, arguments, exact graphs."""
     from jarvis.cli import eval as evaluation
 
-    here = _here(context)
+    here = here_of(context)
     options = evaluation.Options(data, predictions, split, limit, out, adapter, json)
     return evaluation.eval_plans(options, tools, plot, show, here.screen, here.services)
 
@@ -321,7 +262,7 @@ def eval_ultratool(
     """Score plans over UltraTool's 260 tools by its measure: node F1, link F1, accuracy."""
     from jarvis.cli import eval as evaluation
 
-    here = _here(context)
+    here = here_of(context)
     options = evaluation.Options(data, predictions, split, limit, out, adapter, json)
     return evaluation.eval_ultratool(options, here.screen, here.services)
 
@@ -336,5 +277,5 @@ def eval_taskbench(
     """Score plans for TaskBench by its official metrics, and strictly beside them."""
     from jarvis.cli.eval import eval_taskbench as score
 
-    here = _here(context)
+    here = here_of(context)
     return score(data, predictions, here.screen, as_json=json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -45,7 +46,7 @@ class Finding:
     """One thing that was looked at."""
 
     area: str
-    """python, planner, models, storage, memory, endpoint."""
+    """python, planner, models, extras, endpoints, cluster, storage, memory."""
     name: str
     health: Health
     detail: str
@@ -76,6 +77,8 @@ def findings(settings: Settings, registry: Registry, *, verify: bool) -> Iterato
     yield from planner(settings)
     yield from models(registry, verify=verify)
     yield from optional_packages()
+    yield from endpoints(settings)
+    yield from cluster(settings)
     yield storage(settings.cache_dir, "cache")
     yield storage(settings.out.absolute(), "output")
     yield memory()
@@ -192,6 +195,48 @@ def optional_packages() -> Iterator[Finding]:
             yield Finding("extras", extra, Health.NOTE, f"missing: {', '.join(absent)}", fix)
         else:
             yield Finding("extras", extra, Health.OK, ", ".join(modules))
+
+
+def endpoints(settings: Settings) -> Iterator[Finding]:
+    """Each endpoint of the user's: whether its key is here, it answers, and its model is ready. Keys are not shown."""
+    if settings.endpoints is None:
+        return
+    from jarvis.execution.remote.endpoints import read_endpoints
+    from jarvis.execution.remote.health import states
+
+    try:
+        found = read_endpoints(settings.endpoints)
+    except JarvisError as error:
+        yield Finding("endpoints", str(settings.endpoints), Health.BAD, str(error), "or unset JARVIS_ENDPOINTS")
+        return
+    for card, state in zip(found.cards, asyncio.run(states(found)), strict=True):
+        variable = card.parameters.get("key_variable")
+        if isinstance(state, JarvisError):
+            problem, _, way = str(state).partition("; ")
+            yield Finding("endpoints", card.id, Health.NOTE, problem, way)
+        else:
+            where = card.parameters.get("endpoint", "a provider of the Hub")
+            key = f", {variable} is set" if variable else ""
+            yield Finding("endpoints", card.id, Health.OK, f"{where}: {state}{key}")
+
+
+def cluster(settings: Settings) -> Iterator[Finding]:
+    """Whether Ray is here and the cluster's head answers; nothing is started there."""
+    if not settings.cluster:
+        return
+    from jarvis.execution.cluster.link import probe
+
+    if _absent(["ray"]):
+        fix = "run `pip install 'jarvis[ray]'`, or unset JARVIS_CLUSTER"
+        yield Finding("cluster", settings.cluster, Health.NOTE, "Ray is not installed", fix)
+        return
+    try:
+        probe(settings.cluster)
+    except JarvisError as error:
+        problem, _, way = str(error).partition("; ")
+        yield Finding("cluster", settings.cluster, Health.NOTE, problem, way)
+    else:
+        yield Finding("cluster", settings.cluster, Health.OK, "its head answers")
 
 
 def storage(folder: Path, name: str) -> Finding:

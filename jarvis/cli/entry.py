@@ -76,7 +76,8 @@ def _guarded(arguments: list[str], screen: Screen, services: Services) -> int:
 def _invoke(arguments: list[str], screen: Screen, services: Services) -> int:
     import typer
 
-    from jarvis.cli.app import Context, app
+    from jarvis.cli.app import app
+    from jarvis.cli.here import Context
 
     command = typer.main.get_command(app)
     try:

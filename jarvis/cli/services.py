@@ -85,18 +85,18 @@ def keep_jarvis(settings: Settings, approve: Approve, settle: Settle | None) -> 
     return Jarvis.open(settings, approve=approve, settle=settle)
 
 
-def shipped_registry() -> Registry:
-    """The models that Jarvis knows."""
-    from jarvis.model_registry.registry import Registry
-
-    return Registry.load()
-
-
 def settings_from_env() -> Settings:
     """The settings of this process."""
     from jarvis.settings import Settings
 
     return Settings.from_env()
+
+
+def registry_from_env() -> Registry:
+    """The models that ship, and those that were pulled into the folder of these settings."""
+    from jarvis.model_registry.here import registry_here
+
+    return registry_here(settings_from_env())
 
 
 def stay(code: int) -> None:
@@ -109,7 +109,7 @@ class Services:
 
     open: Opener = open_jarvis
     keep: Callable[[Settings, Approve, Settle | None], AbstractAsyncContextManager[Keeper]] = keep_jarvis
-    registry: Callable[[], Registry] = shipped_registry
+    registry: Callable[[], Registry] = registry_from_env
     settings: Callable[[], Settings] = settings_from_env
     hurry: Callable[[int], None] = stay
     """Called with the exit code after an interrupt, when no answer matters any more: the process should end soon."""

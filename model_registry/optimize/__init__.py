@@ -1,1 +1,1 @@
-"""Build-time tools: they need torch and onnx, and make the small files that ship instead of weights."""
+"""Making models smaller and quicker: build-time recipes (torch and onnx), and what `jarvis models optimize` uses."""

@@ -1,0 +1,48 @@
+"""Every model that this machine has: those that ship, those that were pulled, and variants that were made here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jarvis.model_registry.card import ModelCard
+from jarvis.model_registry.registry import Registry
+from jarvis.settings import Settings
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where pulled models lie, what was made of models, and the database of the hubs' cards."""
+    return settings.data_dir / "models"
+
+
+def registry_here(settings: Settings) -> Registry:
+    """The cards that ship, and those of the folder of models.
+
+    Raises:
+        ModelError: a catalog file that ships is not what it should be.
+    """
+    registry = Registry.load()
+    folder = models_folder(settings)
+    return registry.with_cards(_added(settings, folder)) if folder.is_dir() else registry
+
+
+def offers(settings: Settings, task: str, most: int = 50) -> Sequence[ModelCard]:
+    """Models of the hubs that would do a task, from the last `jarvis models sync`; none when there was no sync.
+
+    Raises:
+        StorageError: the database cannot be read.
+    """
+    from jarvis.model_registry.database import CardDatabase, card_file
+
+    if not card_file(settings.data_dir).is_file():
+        return ()
+    with CardDatabase(card_file(settings.data_dir)) as database:
+        return database.candidates(task, most)
+
+
+def _added(settings: Settings, folder: Path) -> list[ModelCard]:
+    from jarvis.model_registry.optimize.shelf import Shelf
+    from jarvis.model_registry.store import ModelStore
+
+    store = ModelStore(folder, most_mb=settings.models_mb, pinned=settings.pinned)
+    return [*store.installed(), *Shelf(folder / "optimized").cards()]

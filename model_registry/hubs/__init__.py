@@ -1,0 +1,1 @@
+"""Where models come from: Hugging Face, ModelScope, folders of the user's. Each gives ModelCards."""
