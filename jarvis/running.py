@@ -49,6 +49,7 @@ from jarvis.pasted import split_pasted
 from jarvis.planners.choice import EmbeddedPlanner
 from jarvis.planners.escalation import EscalatingPlanner
 from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Replanner, Turn
+from jarvis.refining import RefiningPlanner
 from jarvis.selection import Availability
 from jarvis.session import Memory
 from jarvis.spec import Effect, ToolSpec
@@ -347,11 +348,14 @@ class Run:
             planner.report = lambda message: self.emit(Preparing(message))
         memory, names = self.memory, tuple(path.name for path in self.request.files)
         asked = PlanRequest(self.asked, self.tools, memory.turns, memory.next_id, names, at_hand=self.files.at_hand)
+        refining = RefiningPlanner(planner, memory)
         try:
-            async for task in planner.plan(asked):
+            async for task in refining.plan(asked):
                 yield task
         finally:
-            if isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
+            if refining.changed:
+                self.decision = Decision("rules for what is said about a mask")
+            elif isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
                 self.decision = planner.decision
                 if self.decision and self.recorder:
                     self.recorder.decided(self.decision)

@@ -18,6 +18,7 @@ from jarvis.execution.processes import ProcessWorker
 from jarvis.execution.scheduler import Executor
 from jarvis.execution.slots import Slots, usable_cores
 from jarvis.execution.worker import Worker
+from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.registry import Registry
 from jarvis.settings import Settings
 from jarvis.tools.handler import RuntimeOptions
@@ -67,6 +68,7 @@ class Workplace:
             breakers=self._breakers,
             need=self._cluster.need if self._cluster else partial(need_of, threads=self._settings.threads),
             recall=cache.recall if cache else None,
+            prepare=self._prepare,
         )
         return executor, worker
 
@@ -77,6 +79,11 @@ class Workplace:
         self._here.unload()
         if self._cache is not None:
             self._cache.close()
+
+    def _prepare(self, card: ModelCard) -> None:
+        """Loads a model that will be needed soon, if it runs on this machine and has weights."""
+        if self._worker is self._here and isinstance(self._here, ProcessWorker) and card.files:
+            self._here.prepare(card)
 
     @cached_property
     def _endpoints(self) -> Endpoints | None:

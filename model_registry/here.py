@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jarvis.model_registry.card import ModelCard
+from jarvis.model_registry.optimize.shelf import Shelf
 from jarvis.model_registry.registry import Registry
 from jarvis.settings import Settings
 
@@ -40,9 +41,18 @@ def offers(settings: Settings, task: str, most: int = 50) -> Sequence[ModelCard]
         return database.candidates(task, most)
 
 
+def made_models(settings: Settings) -> Shelf:
+    """Variants that `jarvis models optimize` made."""
+    return Shelf(models_folder(settings) / "optimized")
+
+
+def added_models(settings: Settings) -> Shelf:
+    """Models of the user's own folders."""
+    return Shelf(models_folder(settings) / "added")
+
+
 def _added(settings: Settings, folder: Path) -> list[ModelCard]:
-    from jarvis.model_registry.optimize.shelf import Shelf
     from jarvis.model_registry.store import ModelStore
 
     store = ModelStore(folder, most_mb=settings.models_mb, pinned=settings.pinned)
-    return [*store.installed(), *Shelf(folder / "optimized").cards()]
+    return [*store.installed(), *made_models(settings).cards(), *added_models(settings).cards()]

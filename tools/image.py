@@ -49,7 +49,7 @@ SPECS: tuple[ToolSpec, ...] = (
     ),
     spec(
         "mask-generation",
-        ["image: image", "point?: data", "box?: data"],
+        ["image: image", "point?: data", "box?: data", "mask?: mask", "change?~: text"],
         "mask",
         "Segment Anything: cut out the thing at a point or in a box (or everything, with neither).",
     ),

@@ -124,13 +124,29 @@ def models_pull(
     return pull_model(PullOptions(model, variant, source, yes, json), here.screen, here.services)
 
 
-@models_app.command("rm")
-def models_rm(context: typer.Context, model: Model, variant: Variant = "", json: Json = False) -> int:
-    """Remove a model that was pulled, or made by `optimize`."""
-    from jarvis.cli.pull import remove_model
+@models_app.command("add")
+def models_add(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="With config.json and weights as on the Hub.")],
+    task: Annotated[str, typer.Option(help="What the model does, where its configuration does not say so.")] = "",
+    license_: Annotated[str, typer.Option("--license", metavar="SPDX", help="Its licence, such as MIT.")] = "",
+    variant: Variant = "",
+    json: Json = False,
+) -> int:
+    """Let a model in a folder of your own be chosen."""
+    from jarvis.cli.add import AddOptions, add_model
 
     here = here_of(context)
-    return remove_model(model, variant, here.screen, here.services, as_json=json)
+    return add_model(AddOptions(folder, task, license_, variant, json), here.screen, here.services)
+
+
+@models_app.command("rm")
+def models_rm(context: typer.Context, model: Model, variant: Variant = "", json: Json = False) -> int:
+    """Remove a model that was pulled, made by `optimize`, or added."""
+    from jarvis.cli.add import remove_any
+
+    here = here_of(context)
+    return remove_any(model, variant, here.screen, here.services, as_json=json)
 
 
 @models_app.command("verify")

@@ -30,6 +30,7 @@ Drop a file here, or write its path, to attach it to the next request.
   /why     which models were chosen for them, and why
   /models  the models that can run here
   /files   the files attached and made
+  /masks   what the last mask shows, written as COCO JSON
   /help    this
   /quit    leave (also Ctrl-D)
 
@@ -110,6 +111,7 @@ class Chat:
             "/why": self._why,
             "/models": self._models,
             "/files": self._files,
+            "/masks": self._masks,
         }
 
     def loop(self) -> None:
@@ -173,7 +175,17 @@ class Chat:
         self._last = response
         self._made += [(name, artifact.path) for name, artifact in response.artifacts.items()]
         report(response, self._screen)
+        if self._screen.interactive and any(task.tool == "mask-generation" for task in response.graph):
+            from jarvis.cli.masks import HINT, masks_of
+
+            if masks_of(response):
+                self._screen.note(HINT)
         return True
+
+    def _masks(self) -> None:
+        from jarvis.cli.masks import show_masks
+
+        show_masks(self._last, self._screen)
 
     def _plan(self) -> None:
         if self._last is None or not len(self._last.graph):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +28,6 @@ class OptimizeOptions:
     data: Path | None = None
     """A folder of the user's own files."""
     tolerance: float = 0.01
-    threads: int | None = None
     minutes: float = 5.0
     as_json: bool = False
 
@@ -52,13 +50,12 @@ def optimize(options: OptimizeOptions, screen: Screen, services: Services) -> in
     settings = services.settings()
     card = services.registry().get(options.model)
     shelf = shelf_of(settings.data_dir)
-    threads = options.threads or min(settings.threads, len(os.sched_getaffinity(0)) if _can_tell() else 1)
     with tempfile.TemporaryDirectory(prefix="jarvis-optimize-") as made:
         folder = Path(made)
         examples = Examples(spec_of(card), folder / "inputs", data=options.data)
-        wish = Wish(options.to, options.tolerance, threads, options.minutes * 60)
+        wish = Wish(options.to, options.tolerance, seconds=options.minutes * 60)
         fitted = Fitting(card, examples, folder, wish, screen.note).fit()
-        kept = keep(card, fitted, examples, shelf, folder / "out", threads=threads) if fitted.accepted else None
+        kept = keep(card, fitted, examples, shelf, folder / "out", cores=settings.threads) if fitted.accepted else None
     if options.as_json:
         screen.json(_facts(fitted, kept))
     else:
@@ -83,10 +80,6 @@ def remove(model_id: str, screen: Screen, services: Services, *, as_json: bool =
     else:
         screen.write(f"removed {model_id}, {size(freed)}")
     return 0
-
-
-def _can_tell() -> bool:
-    return hasattr(os, "sched_getaffinity")
 
 
 def _tell(fitted: Fitted, kept: ModelCard | None, screen: Screen) -> None:

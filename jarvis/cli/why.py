@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jarvis.cli.screen import Screen
 from jarvis.cli.services import Services
+from jarvis.cli.tasks import task_named
 from jarvis.cli.words import one_line
 from jarvis.errors import UsageError
 from jarvis.languages import language_code, language_name, language_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from jarvis.model_registry.registry import Registry
     from jarvis.selection import InputSize, Lesson, Row, Wishes
     from jarvis.settings import Settings
-    from jarvis.spec import ToolSpec
 
 _FEW = 20
 """So many of those that are ruled out are shown to a person."""
@@ -82,7 +82,7 @@ def _answered(question: Question, services: Services) -> _Answer:
     from jarvis.selection.preferences import wishes_of
 
     settings, registry = services.settings(), services.registry()
-    tool = _tool(question.task, settings)
+    tool = task_named(question.task, settings.tools)
     language = _language(question)
     asked, spans = read_wishes(question.request, registry)
     wishes = asked.over(wishes_of(settings, registry))
@@ -98,19 +98,6 @@ def _answered(question: Question, services: Services) -> _Answer:
     rows = Selector().explain(tool, cards, available, _size(question))
     advice = "" if rows else words.advice(tool, registry, (), ())
     return _Answer(question, language, wishes, rows, tool.does, advice)
-
-
-def _tool(task: str, settings: Settings) -> ToolSpec:
-    from jarvis.tools.toolset import builtin_tools
-
-    known = builtin_tools().with_specs(settings.tools)
-    if task in known:
-        return known[task]
-    from difflib import get_close_matches
-
-    near = get_close_matches(task, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "`jarvis models list` shows the tasks that have models"
-    raise UsageError(f"there is no task {task!r}; {hint}")
 
 
 def _language(question: Question) -> str:

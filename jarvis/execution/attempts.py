@@ -17,7 +17,7 @@ from jarvis.execution.budget import BudgetError, Spending
 from jarvis.execution.context import Context
 from jarvis.execution.dataflow import combine
 from jarvis.execution.durations import Durations
-from jarvis.execution.need import NOTHING, Need, batch_of
+from jarvis.execution.need import Need, batch_of
 from jarvis.execution.outputs import checked
 from jarvis.execution.slots import Slots, Turn
 from jarvis.execution.worker import BatchWorker, Call, Output, Worker, run_together
@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 Recall = Callable[[ToolSpec, ModelCard, Inputs, Sink], Awaitable[Output | None]]
 """What was made of these inputs before, if that is known: it needs no slots."""
+Prepare = Callable[[ModelCard], object]
+"""Told of a model that will be needed soon; it may be loaded meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Shared:
     breakers: Breakers
     need: Callable[[ModelCard], Need]
     recall: Recall | None = None
+    prepare: Prepare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Ready:
     """SHA-256 of the values that went in."""
     urgency: Callable[[], float]
     """The lower, the earlier it gets slots; it changes while the plan grows."""
+    begins: Callable[[], object]
+    """Called when a worker gets it: what it will give was not known before."""
 
 
 @dataclass(eq=False, slots=True)
@@ -168,17 +173,17 @@ class Attempts:
         return outcome, None if attempt.began is None else self._now() - attempt.began
 
     async def _tried(self, attempt: _Try) -> Output | Exception:
-        known = await self._recalled(attempt)
-        if known:
-            return known
         room = batch_of(attempt.card)
         if room > 1 and self._together_can and attempt.ready.tool.effect is Effect.NONE:
-            return await self._together(attempt, room)
+            return await self._recalled(attempt) or await self._together(attempt, room)
         need = self.shared.need(attempt.card)
-        if need == NOTHING:
+        if need.is_nothing:
             return await self._begin(attempt) or await self._alone(attempt)
         turn = self.shared.slots.ask(need, attempt.ready.urgency())
-        try:
+        try:  # It queues before the cache is asked: later, a slot that was just given back may be another's.
+            known = await self._recalled(attempt)
+            if known:
+                return known
             await self._granted(turn, attempt.ready.urgency)
             return await self._begin(attempt) or await self._alone(attempt)
         finally:
@@ -187,7 +192,7 @@ class Attempts:
     async def _recalled(self, attempt: _Try) -> Output | Exception | None:
         """What a cache knows, all runs of the task together."""
         ready, card = attempt.ready, attempt.card
-        if self.shared.recall is None or ready.tool.effect is not Effect.NONE or self.shared.need(card) == NOTHING:
+        if self.shared.recall is None or ready.tool.effect is not Effect.NONE or self.shared.need(card).is_nothing:
             return None
         sink = self._sink(attempt, Stop())
         known: list[Value] = []
@@ -222,6 +227,7 @@ class Attempts:
         except (BreakerOpenError, BudgetError, StorageError) as error:
             return error
         self._tell(attempt)
+        ready.begins()
         return None
 
     def _tell(self, attempt: _Try) -> None:

@@ -156,7 +156,7 @@ def _code_digest() -> str:
     """SHA-256 of the code of all handlers: handlers share modules, so a change in one may change any."""
     found = find_spec("jarvis.tools.handlers")
     folders = list(found.submodule_search_locations or ()) if found else []
-    digests = [file_digest(path) for folder in folders for path in sorted(Path(folder).glob("*.py"))]
+    digests = [file_digest(path) for folder in folders for path in sorted(Path(folder).rglob("*.py"))]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 

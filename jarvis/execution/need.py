@@ -20,6 +20,11 @@ class Need:
     model: str = ""
     """Two runs that name the same model never go on at once; empty when any number may."""
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it takes no slot."""
+        return not (self.cores or self.memory_mb or self.accelerator or self.model)
+
 
 NOTHING = Need()
 """Of what waits for another machine, or is done in a moment."""

@@ -113,6 +113,8 @@ class Pool:
         """The processes as they are, for readers in any thread."""
         self._limits = limits
         self._cores = asyncio.Semaphore(limits.slots)
+        self._ahead = asyncio.Lock()
+        """Held by the one that is loaded ahead of time: beside what runs, it takes one core at most."""
         self._homes: dict[str, _Home] = {}
         self._allowance: dict[str, float] = {}
         self._background: set[asyncio.Task[object]] = set()
@@ -138,6 +140,28 @@ class Pool:
         except Exception as error:
             _log.warning("%s could not be loaded ahead of time: %s", card.name, error)
             raise
+
+    async def prepare(self, card: ModelCard) -> None:
+        """Loads a model that will be needed soon, beside what runs, where it takes nothing from anyone.
+
+        That is, when it fits into the memory as it is and its process is at rest. It takes none of the cores: while
+        it is loaded, it has one thread, and who runs beside it is mostly being loaded itself, or waits for memory.
+        """
+        async with self._ahead:
+            at_home = self._homes.get(card.id)
+            if self._closed or (at_home and card.id in at_home.models) or not self._fits(card):
+                return
+            home = self._home(card)
+            if home.wanted:
+                return
+            home.wanted += 1
+            try:
+                async with home.turn:
+                    await self._at(home, card, None)
+            except JarvisError as error:
+                _log.info("%s could not be loaded ahead of time: %s", card.name, error)
+            finally:
+                home.wanted -= 1
 
     async def close(self) -> None:
         """Ends every process, also those at work."""
@@ -262,6 +286,11 @@ class Pool:
         ending = self._evict({home}, self._limits.memory_mb - home.mb - memory_of(card))
         if ending:
             await asyncio.wait(ending)
+
+    def _fits(self, card: ModelCard) -> bool:
+        """Whether one more model has room while all others stay."""
+        homes = {home for home in self._homes.values() if home.child.pid}
+        return sum(home.mb or home.expected_mb for home in homes) + memory_of(card) <= self._limits.memory_mb
 
     def _evict(self, but: set[_Home], budget_mb: float) -> list[asyncio.Task[str]]:
         homes = [home for home in dict.fromkeys(self._homes.values()) if home not in but and home.child.pid]

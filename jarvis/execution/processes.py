@@ -87,6 +87,10 @@ class ProcessWorker:
         """Loads a model in the background, if it is not loaded yet. The future may be forgotten; the log tells."""
         return self._submit(lambda pool: pool.warm(card))
 
+    def prepare(self, card: ModelCard) -> Future[None]:
+        """Loads a model that will be needed soon, if there is room for it beside what is loaded and runs."""
+        return self._submit(lambda pool: pool.prepare(card))
+
     def unload(self) -> None:
         """Ends every process, also those at work. The next task starts new ones."""
         with self._guard:

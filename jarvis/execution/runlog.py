@@ -36,7 +36,10 @@ class RunLog(Protocol):
         ...
 
     async def finished(self, result: Result) -> None:
-        """A task has its result, and an effect its receipt. On disk when this returns."""
+        """A task has its result, and an effect its receipt. On disk when this returns.
+
+        Tasks without an effect that need the result do not wait for that; no effect begins before it.
+        """
         ...
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heapify, heappop, heappush
 
 from jarvis.errors import JarvisError, ModelError, PlanError
-from jarvis.execution.attempts import Attempts, Ready, Recall, Shared, failure_of
+from jarvis.execution.attempts import Attempts, Prepare, Ready, Recall, Shared, failure_of
 from jarvis.execution.breaker import Breakers
 from jarvis.execution.context import Approve, Context, ignore, refuse
 from jarvis.execution.dataflow import Bound, as_it_is, bind_literals, digest, resolve, runs
@@ -47,14 +48,15 @@ class Executor:
         breakers: Breakers | None = None,
         need: Callable[[ModelCard], Need] = need_of,
         recall: Recall | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
         """All runs share the slots (by default the cores of this machine), the durations and the circuit breakers.
 
         `need` says what one run of a model takes of the slots; `recall` (`CachedWorker.recall`) is asked first.
+        `prepare` is told of the models of tasks that wait for one that runs.
         """
-        self._shared = Shared(
-            worker, registry, slots or Slots(), durations or Durations(), breakers or Breakers(), need, recall
-        )
+        slots, durations, breakers = slots or Slots(), durations or Durations(), breakers or Breakers()
+        self._shared = Shared(worker, registry, slots, durations, breakers, need, recall, prepare)
 
     @property
     def worker(self) -> Worker:
@@ -136,6 +138,8 @@ class _Planned:
     remaining: float = 0.0
     missing: int = 0
     """How many of its needs have no result yet."""
+    running: bool = False
+    """Whether a worker has it, or had it."""
     dependants: list[_Planned] = field(default_factory=list["_Planned"])
 
 
@@ -160,15 +164,20 @@ class _Run:
         self._unfinished: dict[int, _Planned] = {}
         self._ranked = True
         self._ranking = False
+        self._writing: set[asyncio.Task[None]] = set()
+        """Tasks whose result is on its way to the journal."""
+        self._prepared: set[str] = set()
+        """Models that were told to be needed soon."""
         self._last_effect: dict[tuple[str, ...], asyncio.Future[None]] = {}
 
     async def take(self, plan: AsyncIterable[tuple[Task, Assignment]]) -> None:
         """Starts the tasks of a plan as they arrive."""
         try:
             async for task, assignment in plan:
-                self._check(task)
+                needs = task.needs
+                self._check(task, needs)
                 await self.context.log.planned(task, assignment)
-                self._add(task, assignment, await self._bind(task))
+                self._add(task, needs, assignment, await self._bind(task))
             await self.context.log.complete()
         except Exception as error:  # noqa: BLE001 - raised again when the tasks that were planned before have ended
             self.error, self._broken = error, True
@@ -197,8 +206,8 @@ class _Run:
         """The Results of this run, in the order of the plan."""
         return {task_id: self.context.results[task_id] for task_id in self._tasks}
 
-    def _check(self, task: Task) -> None:
-        unknown = [need for need in task.needs if need not in self._tasks and need not in self.context.given]
+    def _check(self, task: Task, needs: frozenset[int]) -> None:
+        unknown = [need for need in needs if need not in self._tasks and need not in self.context.given]
         if unknown or task.id in self._tasks or task.tool not in self.context.tools:
             wrong = (
                 f"needs the output of task {min(unknown)}" if unknown else f"({task.tool}) is there twice or unknown"
@@ -214,10 +223,10 @@ class _Run:
         except JarvisError as error:
             return failure_of(error)
 
-    def _add(self, task: Task, assignment: Assignment, bound: Bound | Failure) -> None:
+    def _add(self, task: Task, needs: frozenset[int], assignment: Assignment, bound: Bound | Failure) -> None:
         tool = self.context.tools[task.tool]
         before, ended = self._effect_before(task, tool)
-        planned = _Planned(task, tool, assignment, bound, task.needs, self._seconds(assignment), before, ended)
+        planned = _Planned(task, tool, assignment, bound, needs, self._seconds(assignment), before, ended)
         for need in planned.needs:
             source = self._unfinished.get(need)
             if source:
@@ -228,6 +237,8 @@ class _Run:
         self._idle.clear()
         if planned.missing:
             self._lengthened()
+            if any(need in self._unfinished and self._unfinished[need].running for need in needs):
+                self._prepare(planned)
         else:
             self._start(planned)
 
@@ -245,6 +256,21 @@ class _Run:
             return self._shared.durations.seconds(self._shared.registry.get(assignment.candidates[0].model_id))
         except ModelError:
             return UNKNOWN_SECONDS
+
+    def _begins(self, planned: _Planned) -> None:
+        """A task is done now, and not taken from the cache; those that wait for it will not be there either."""
+        planned.running = True
+        for dependant in planned.dependants:
+            self._prepare(dependant)
+
+    def _prepare(self, planned: _Planned) -> None:
+        """Has the model of a task that waits loaded meanwhile, once."""
+        prepare, candidates = self._shared.prepare, planned.assignment.candidates
+        if prepare is None or not candidates or candidates[0].model_id in self._prepared:
+            return
+        self._prepared.add(candidates[0].model_id)
+        with suppress(ModelError):  # It is not in the registry; the task says so when it is due.
+            prepare(self._shared.registry.get(candidates[0].model_id))
 
     def _rank_again(self) -> None:
         self._ranking = False
@@ -277,16 +303,25 @@ class _Run:
         self._group.create_task(self._one(planned), name=f"{planned.task.id} {planned.task.tool}")
 
     async def _one(self, planned: _Planned) -> None:
-        task_id = planned.task.id
-        result = self.context.log.known(task_id)
-        if result is None:
-            result = await self._result(planned)
-            self.context.results[task_id] = result
+        task_id, effect = planned.task.id, planned.ended is not None
+        known = self.context.log.known(task_id)
+        result = self.context.results[task_id] = known or await self._result(planned)
+        if effect and known is None:
             await self.context.log.finished(result)
-        else:
-            self.context.results[task_id] = result
         self._release(planned)
         self.context.emit(TaskFinished(result))
+        if known is None and not effect:
+            await self._write(result)
+
+    async def _write(self, result: Result) -> None:
+        """Writes the result of a task without an effect, while what it made ready begins: a slot is free right now."""
+        here = asyncio.current_task()
+        assert here
+        self._writing.add(here)
+        try:
+            await self.context.log.finished(result)
+        finally:
+            self._writing.discard(here)
 
     def _release(self, planned: _Planned) -> None:
         """Starts what waited for this task alone."""
@@ -313,11 +348,14 @@ class _Run:
             earlier = failed.task_id not in self._tasks  # the user cannot see its number; its failure says it all
             return Result(task.id, failure=failed.failure if earlier else _skipped(failed.task_id, failed.failure))
         values = resolve(task, tool, planned.bound, {need: result.value for need, result in needed.items()})
-        barred = _wrong_choice(tool, values) or await self._barred(planned)
+        barred = _wrong_choice(tool, values)
+        if barred is None and tool.effect is not Effect.NONE:
+            barred = await self._barred(planned)
         if barred:
             return Result(task.id, failure=barred)
         digests = tuple([digest(value) for value in values.values()])
-        ready = Ready(task, tool, list(runs(tool, values)), digests, partial(self._urgency, planned))
+        told = partial(self._urgency, planned), partial(self._begins, planned)
+        ready = Ready(task, tool, list(runs(tool, values)), digests, *told)
         return await self._attempts.result(ready, planned.assignment.candidates)
 
     def _finished(self, task_id: int) -> Result:
@@ -326,8 +364,6 @@ class _Run:
     async def _barred(self, planned: _Planned) -> Failure | None:
         """Why a task with an effect may not run; waits until that is known."""
         task, tool = planned.task, planned.tool
-        if tool.effect is Effect.NONE:
-            return None
         if isinstance(task.args.get("action"), Ref):
             # What a tool read somewhere is data: it must not decide what happens in the world.
             return Failure(f"the action of {tool.name} must stand in the request itself; say what to do", "NotApproved")
@@ -336,6 +372,8 @@ class _Run:
             return Failure("the plan broke off, so nothing with an effect was done; ask again", "PlanError")
         if planned.before:
             await asyncio.shield(planned.before)
+        if self._writing:  # Among them may be a result that this effect comes from.
+            await asyncio.wait(list(self._writing))
         return await self._unapproved(task, tool)
 
     async def _unapproved(self, task: Task, tool: ToolSpec) -> Failure | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable
 from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
@@ -14,6 +15,8 @@ from jarvis.execution.need import Need
 
 _OVERTAKEN = 16
 """How often others may go first because they fit and the most urgent does not; then it is waited for."""
+_FEW = 64
+"""Queues that are kept although nobody is in them: a household's models come again and again."""
 
 
 class Turn:
@@ -31,17 +34,17 @@ class Turn:
         self._loop = asyncio.get_running_loop()
         self._granted: asyncio.Future[None] = self._loop.create_future()
 
-    async def granted(self) -> None:
-        """Returns when the slots are there."""
-        await self._granted
+    def granted(self) -> Awaitable[None]:
+        """Done when the slots are there."""
+        return self._granted
 
     def wake(self) -> bool:
         """Tells the one who waits, in whatever thread; False when the loop there is closed."""
+        if get_ident() == self.thread and not self._loop.is_closed():
+            self._tell()
+            return True
         try:
-            if get_ident() == self.thread:
-                self._tell()
-            else:
-                self._loop.call_soon_threadsafe(self._tell)
+            self._loop.call_soon_threadsafe(self._tell)
         except RuntimeError:
             return False
         return True
@@ -62,11 +65,18 @@ class Slots:
         self.cores = cores or usable_cores()
         self.memory_mb = memory_mb
         self.accelerators = accelerators
+        self._memory = math.inf if memory_mb is None else memory_mb
         self._free_cores = self.cores
-        self._free_memory = memory_mb or 0
+        self._free_memory = self._memory
         self._free_accelerators = accelerators
         self._models: set[str] = set()
         self._queues: dict[Need, list[tuple[float, int, Turn]]] = {}
+        self._waiting: dict[int, int] = {}
+        """How many wait in each thread."""
+        self._due: dict[int, asyncio.AbstractEventLoop] = {}
+        """The loop of each thread that serves when it comes round again."""
+        self._due_later: dict[int, asyncio.AbstractEventLoop] = {}
+        """The loop of each thread that serves in the round after that."""
         self._order = count()
         self._lock = Lock()
 
@@ -78,7 +88,8 @@ class Slots:
         turn = Turn(self._possible(need), key)
         with self._lock:
             self._push(turn)
-        self._serve_after(1)
+            self._waiting[turn.thread] = self._waiting.get(turn.thread, 0) + 1
+        self._serve_soon()
         return turn
 
     def urge(self, turn: Turn, key: float) -> None:
@@ -97,34 +108,39 @@ class Slots:
             turn.left = True
             if turn.held:
                 self._give_back(turn.need)
-        self._serve_after(2)  # What waited for this one's result asks within one round; it may be the most urgent.
+            else:
+                self._count_out(turn)
+        if self._waiting:
+            # What waited for this one's result asks within one round; it may be the most urgent.
+            self._serve_soon(later=True)
 
-    def _serve_after(self, rounds: int) -> None:
-        """Serves after so many rounds of this thread's loop; at once when someone in another thread waits."""
+    def _serve_soon(self, *, later: bool = False) -> None:
+        """Serves in the next round of this thread's loop, or `later` in the one after it; at once for other threads."""
+        here = get_ident()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            rounds = 0
-        else:
-            rounds = 0 if self._is_shared() else rounds
-            if rounds:
-                loop.call_soon(self._next_round, loop, rounds)
-        if not rounds:
             self._serve()
-
-    def _next_round(self, loop: asyncio.AbstractEventLoop, rounds: int) -> None:
-        if rounds > 1:
-            loop.call_soon(self._next_round, loop, rounds - 1)
-        else:
+            return
+        due, then = (self._due_later, self._come_round) if later else (self._due, self._serve_due)
+        if len(self._waiting) > (here in self._waiting):
             self._serve()
+        elif due.get(here) is not loop:
+            due[here] = loop
+            loop.call_soon(then, here)
 
-    def _is_shared(self) -> bool:
-        with self._lock:
-            here = get_ident()
-            return any(turn.thread != here for turn in self._heads())
+    def _come_round(self, here: int) -> None:
+        self._due_later.pop(here, None)
+        self._serve_soon()
+
+    def _serve_due(self, here: int) -> None:
+        self._due.pop(here, None)
+        self._serve()
 
     def _serve(self) -> None:
         """Gives slots to all who can have them now."""
+        if not self._waiting:
+            return
         served: list[Turn] = []
         with self._lock:
             while turn := self._next():
@@ -135,15 +151,27 @@ class Slots:
                 self.leave(turn)
 
     def _possible(self, need: Need) -> Need:
-        cores = min(need.cores, self.cores)
-        memory = 0 if self.memory_mb is None else min(need.memory_mb, self.memory_mb)
-        accelerator = need.accelerator and self.accelerators > 0
-        if (cores, memory, accelerator) == (need.cores, need.memory_mb, need.accelerator):
+        accelerators = 1 if self.accelerators > 0 else 0
+        if need.cores <= self.cores and need.memory_mb <= self._memory and need.accelerator <= accelerators:
             return need
-        return replace(need, cores=cores, memory_mb=memory, accelerator=accelerator)
+        cores, memory = min(need.cores, self.cores), int(min(need.memory_mb, self._memory))
+        return replace(need, cores=cores, memory_mb=memory, accelerator=need.accelerator and accelerators > 0)
 
     def _push(self, turn: Turn) -> None:
-        heappush(self._queues.setdefault(turn.need, []), (turn.key, next(self._order), turn))
+        queue = self._queues.get(turn.need)
+        if queue is None:
+            if len(self._queues) > _FEW:
+                self._queues = {need: queue for need, queue in self._queues.items() if queue}
+            queue = self._queues[turn.need] = []
+        heappush(queue, (turn.key, next(self._order), turn))
+
+    def _count_out(self, turn: Turn) -> None:
+        """Notes that one waits no more."""
+        left = self._waiting[turn.thread] - 1
+        if left:
+            self._waiting[turn.thread] = left
+        else:
+            del self._waiting[turn.thread]
 
     def _next(self) -> Turn | None:
         """The most urgent turn that fits. Others may overtake one that does not, but not for ever."""
@@ -160,17 +188,19 @@ class Slots:
             passed.append(turn)
         return None
 
-    def _heads(self) -> Iterator[Turn]:
+    def _heads(self) -> list[Turn]:
         """The most urgent turn of each kind of need, the most urgent first."""
         heads: list[tuple[float, int, Turn]] = []
-        for need, queue in list(self._queues.items()):
-            while queue and _outdated(queue[0]):
-                heappop(queue)
-            if queue:
-                heads.append(queue[0])
-            else:
-                del self._queues[need]
-        return (turn for _, _, turn in sorted(heads))
+        for queue in self._queues.values():
+            while queue:
+                key, _, turn = queue[0]
+                if not (turn.held or turn.left or key != turn.key):
+                    heads.append(queue[0])
+                    break
+                heappop(queue)  # It is outdated.
+        if len(heads) > 1:
+            heads.sort()
+        return [turn for _, _, turn in heads]
 
     def _fits(self, need: Need) -> bool:
         return (
@@ -181,6 +211,7 @@ class Slots:
 
     def _take(self, turn: Turn) -> None:
         turn.held = True
+        self._count_out(turn)
         need = turn.need
         self._free_cores -= need.cores
         self._free_memory -= need.memory_mb
@@ -200,8 +231,3 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _outdated(entry: tuple[float, int, Turn]) -> bool:
-    key, _, turn = entry
-    return turn.held or turn.left or key != turn.key

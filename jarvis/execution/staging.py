@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,24 +12,23 @@ from typing import BinaryIO
 
 from jarvis.artifacts import Artifact, ArtifactFolder, Provenance, place
 from jarvis.errors import StorageError
+from jarvis.journal.leftovers import aside_name, is_orphan
 
-_ASIDE = re.compile(r"\.jarvis-(\d+)-[0-9a-f]+\.part")
 _LEFT_SECONDS = 3600.0
 """Age from which on the folder of a process that is gone is rubbish. Younger ones may be of another machine."""
 
 
 def aside_folder(root: Path) -> Path:
     """A new name for a folder in `root` in which one task writes its files; made when the first one is written."""
-    return root / f".jarvis-{os.getpid()}-{os.urandom(6).hex()}.part"
+    return root / aside_name()
 
 
 def sweep(root: Path) -> None:
     """Removes what tasks of programs that were killed left half-written in an artifact folder."""
     with suppress(OSError):  # The folder cannot be read; whoever wants to write there will say so.
         for entry in os.scandir(root):
-            found = _ASIDE.fullmatch(entry.name)
-            old = found and time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFT_SECONDS
-            if found and old and not _alive(int(found[1])):
+            age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+            if age > _LEFT_SECONDS and is_orphan(entry.name):
                 remove(Path(entry.path))
 
 
@@ -70,13 +68,3 @@ class StagedFolder(ArtifactFolder):
     def clear(self) -> None:
         """Removes what was written aside."""
         remove(self._aside.root)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # It is there and belongs to someone else.
-        return True
-    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,13 +32,18 @@ class ChatModel:
         self._end = tokenizer.encode("<|im_end|>")[0]
         self._head = model.embeddings.rows(np.arange(model.embeddings.size))
 
-    def reply(self, messages: Sequence[Message], limit: int = 200) -> str:
+    def reply(self, messages: Sequence[Message], limit: int = 200, check: Callable[[], object] = lambda: None) -> str:
         """The whole answer, at most `limit` tokens; cut back to the last full sentence when the limit ends it.
+
+        `check` is called before each further token; what it raises ends the answer.
 
         Raises:
             ValueError: the messages are longer than the model reads.
         """
-        pieces = list(self.stream(messages, limit))
+        pieces: list[int] = []
+        for token in self.stream(messages, limit):
+            pieces.append(token)
+            check()
         text = self._tokenizer.decode(pieces).strip()
         return text if len(pieces) < limit else _whole_sentences(text)
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Feed = Mapping[str, "NDArray[Any]"]
 KINDS = ("int8", "int8-static", "fp16", "int4")
 
-_DYNAMIC = ("MatMul", "Gemm", "Attention", "LSTM")
-"""What has kernels that take weights of 8 bits and activations that are quantized on the way."""
+_DYNAMIC = ("Attention", "Gather", "Gemm", "LSTM", "MatMul")
+"""What has kernels that take weights of 8 bits and activations that are quantized on the way; Gather for tables."""
 _COMPUTING = ("Conv", "MatMul", "Gemm")
 _PASSING = ("Add", "AveragePool", "Clip", "Concat", "GlobalAveragePool", "MaxPool", "Relu", "Resize")
 """What can hand on numbers of 8 bits, so that they are not widened between two operators that compute."""

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from jarvis.artifacts import file_digest
 from jarvis.errors import ModelError, StorageError
-from jarvis.model_registry.card import ModelCard, StoredFile, WeightFile
+from jarvis.model_registry.card import ModelCard, StoredFile
 
 _CARD = "card.json"
 _MOST_BYTES = 1_000_000
@@ -65,7 +65,8 @@ class Shelf:
             staged.mkdir(parents=True)
             new = [_taken(role, file, staged, final) for role, file in files.items()]
             kept = [file for file in card.files if file.role not in files]
-            whole = card.model_copy(update={"files": (*kept, *new), "repository": str(final), "source": "folder"})
+            at = str(final) if files else card.repository
+            whole = card.model_copy(update={"files": (*kept, *new), "repository": at, "source": "folder"})
             _write(staged / _CARD, json.dumps(whole.model_dump(mode="json"), ensure_ascii=False, indent=1))
             self._replace(staged, final)
         except OSError as error:
@@ -139,15 +140,10 @@ def _read(path: Path) -> ModelCard | None:
         if path.stat().st_size > _MOST_BYTES:
             raise ValueError("too large for a card")
         row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        files = tuple(_file(one) for one in row.get("files", ()))
-        return ModelCard.model_validate(row | {"files": ()}).model_copy(update={"files": files})
+        return ModelCard.model_validate(row)
     except (OSError, ValueError, TypeError, AttributeError, ValidationError) as error:
         _log.warning("%s is not the card of a variant (%s); make it again, or remove its folder", path, error)
         return None
-
-
-def _file(row: Mapping[str, Any]) -> WeightFile | StoredFile:
-    return WeightFile.model_validate(row) if "package" in row else StoredFile.model_validate(row)
 
 
 def _alive(pid: int) -> bool:

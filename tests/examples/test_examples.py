@@ -22,6 +22,7 @@ PRINTS = {
         "Transcribe memo.wav and summarize it: automatic-speech-recognition -> summarization",
         "flowchart LR",
     ],
+    "segment_anything.py": ["cup:", "also the spoon:", "spoon:"],
     "stream_events.py": ["planned  0 object-detection", "started  0 on", "finished 0 after", "cup"],
 }
 

@@ -39,7 +39,7 @@ class SmolChat:
             raise TaskError(
                 "the language model here knows English only; set JARVIS_PLANNER to a larger model's endpoint"
             )
-        text = self._chat.reply([Message("system", SYSTEM), Message("user", prompt)], self._limit)
+        text = self._chat.reply([Message("system", SYSTEM), Message("user", prompt)], self._limit, sink.check)
         if not text:
             raise TaskError("the language model wrote nothing; put the request in other words")
         return text

@@ -28,12 +28,17 @@ def speak(text: str, limit: int, rate: int, say: Callable[[str], NDArray[np.floa
     `say` turns one sentence into mono samples, shape [samples], at `rate` Hz.
 
     Raises:
-        TaskError: nothing to say, or a language that English voices cannot say.
+        TaskError: nothing to say, a language that English voices cannot say, or nobody waits for it any more.
     """
+
+    def said(piece: str) -> NDArray[np.float32]:
+        sink.check()
+        return say(piece)
+
     require_english(text)
     pieces = list(sentences(speakable(text), limit))
     require_english(" ".join(pieces))
-    return sink.write("speech", "audio/wav", lambda file: write_pieces(file, map(say, pieces), rate))
+    return sink.write("speech", "audio/wav", lambda file: write_pieces(file, map(said, pieces), rate))
 
 
 def write_pieces(file: BinaryIO, pieces: Iterable[NDArray[np.float32]], rate: int) -> None:

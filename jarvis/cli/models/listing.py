@@ -11,6 +11,7 @@ from jarvis.cli.models.fitting import Room, obstacle, room_here
 from jarvis.cli.models.known import Known, known_models
 from jarvis.cli.screen import Screen
 from jarvis.cli.services import Services
+from jarvis.cli.tasks import task_named
 from jarvis.cli.words import one_line, size
 from jarvis.errors import UsageError
 from jarvis.model_registry.card import ModelCard
@@ -144,17 +145,8 @@ def _lacking(card: ModelCard, room: Room) -> list[str]:
 
 
 def _check_task(task: str | None, registry: Registry) -> None:
-    if task is None or registry.for_task(task):
-        return
-    from jarvis.tools.toolset import builtin_tools
-
-    known = builtin_tools()
-    if task not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(task, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else "`jarvis models list` shows the tasks that have models"
-        raise UsageError(f"there is no task {task!r}; {hint}")
+    if task is not None and not registry.for_task(task):
+        task_named(task)
 
 
 def _none_for(task: str | None, registry: Registry) -> str:

@@ -143,7 +143,7 @@ def connect(address: str, limits: Limits, seconds: float = _CONNECT_SECONDS) -> 
     """
     if find_spec("ray") is None:
         raise ModelError("a cluster needs Ray, which is not installed; run `pip install 'jarvis[ray]'`")
-    _probe(address)
+    probe(address)
     handle, name = tempfile.mkstemp(prefix="jarvis-cluster-", suffix=".log")
     log = Path(name)
     with os.fdopen(handle, "w") as errors:
@@ -192,8 +192,13 @@ def unreachable(address: str, why: str) -> ModelError:
     return ModelError(f"no Ray cluster can be used at {address} ({why.rstrip('.')}); {way_out}")
 
 
-def _probe(address: str) -> None:
-    """Ray itself would try for a minute."""
+def probe(address: str) -> None:
+    """Looks whether anyone answers there; Ray itself would try for a minute.
+
+    Raises:
+        UsageError: not an address.
+        ModelError: nobody does.
+    """
     try:
         socket.create_connection(checked_address(address), timeout=_PROBE_SECONDS).close()
     except OSError as error:

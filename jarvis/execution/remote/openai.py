@@ -166,8 +166,19 @@ async def _similarity(endpoint: Endpoint, inputs: Inputs, sink: Sink) -> Value:
 
 
 async def _embedding(endpoint: Endpoint, inputs: Inputs, sink: Sink) -> Value:
-    (vector,) = await _embedded(endpoint, [_words(inputs, "text")])
-    return list[JsonValue](vector)
+    (vector,) = await embeddings(endpoint, [inputs])
+    return vector
+
+
+async def embeddings(endpoint: Endpoint, several: Sequence[Inputs]) -> list[list[JsonValue]]:
+    """The embeddings of several texts, asked for in one request.
+
+    Raises:
+        ModelError: the model cannot be used; nothing has been done.
+        TaskError: it did not do this.
+    """
+    texts = [_words(inputs, "text") for inputs in several]
+    return [list[JsonValue](vector) for vector in await _embedded(endpoint, texts)]
 
 
 async def _embedded(endpoint: Endpoint, texts: Sequence[str]) -> list[list[float]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from jarvis.execution.remote.endpoint import Endpoint
 from jarvis.execution.remote.failures import RemoteModelError
 from jarvis.execution.remote.open_inference import OpenInference
-from jarvis.execution.remote.openai import OpenAi
+from jarvis.execution.remote.openai import OpenAi, embeddings
 from jarvis.execution.remote.providers import ROUTER, InferenceProviders
-from jarvis.execution.worker import Output, Worker
+from jarvis.execution.worker import Call, Output, Worker, run_together
 from jarvis.graph import Task
 from jarvis.messages import Value
 from jarvis.model_registry.card import ModelCard
@@ -66,6 +67,25 @@ class RemoteWorker:
             known = ", ".join(self._speakers)
             raise RemoteModelError(f"the card of {card.name} names no protocol that is spoken here; it can be {known}")
         return Output(await speaker.run(spec, Endpoint(card, self.transport), inputs, sink))
+
+    async def run_batch(self, spec: ToolSpec, card: ModelCard, calls: Sequence[Call]) -> list[Output]:
+        """Has several tasks of one model done: in one request where its protocol can, else side by side.
+
+        Raises:
+            ModelError: the model cannot be used.
+            TaskError: it did not do one of them.
+        """
+        if not is_remote(card):
+            return await run_together(self.otherwise, spec, card, calls)
+        if card.parameters["protocol"] == "openai" and spec.name == "feature-extraction":
+            vectors = await embeddings(Endpoint(card, self.transport), [call.inputs for call in calls])
+            return [Output(vector) for vector in vectors]
+        works = [asyncio.create_task(self.run(call.task, spec, card, call.inputs, call.sink)) for call in calls]
+        try:
+            return list(await asyncio.gather(*works))
+        finally:
+            for work in works:  # Without effect on those that are done.
+                work.cancel()
 
     async def aclose(self) -> None:
         """Closes the connections of the running event loop; they open again when they are needed."""

@@ -20,10 +20,12 @@ from jarvis.execution.need import Need
 from jarvis.execution.retry import Retry
 from jarvis.execution.scheduler import Context, Executor
 from jarvis.execution.slots import Slots
-from jarvis.graph import Task, TaskGraph
+from jarvis.execution.worker import Output
+from jarvis.graph import Ref, Task, TaskGraph
 from jarvis.messages import Assignment, Candidate, CandidateFailed, Event, Result, TaskStarted, Value
 from jarvis.model_registry.card import ModelCard, WeightFile
 from jarvis.model_registry.registry import Registry
+from jarvis.spec import ToolSpec
 from jarvis.tools.handler import Handler, Inputs, RuntimeOptions, Sink
 from jarvis.tools.toolset import builtin_tools
 from tests.jarvis.execution.cards import registry_of
@@ -251,3 +253,34 @@ def test_what_the_cache_knows_waits_for_no_slots(tmp_path: Path) -> None:
     results = asyncio.run(twice())
     cached.close()
     assert [(result.value, result.cached) for result in results] == [("hello", False), ("hello", True)]
+
+
+def test_models_of_tasks_that_wait_for_one_that_runs_are_prepared_and_none_behind_a_known_result() -> None:
+    told: list[str] = []
+
+    async def recall(spec: ToolSpec, card: ModelCard, inputs: Inputs, sink: Sink) -> Output | None:
+        return Output("known") if inputs.text("prompt") == "known" else None
+
+    def work(inputs: Inputs) -> Value:
+        assert told == ["second"]
+        return "said"
+
+    def pair(prompt: str) -> tuple[TaskGraph, dict[int, Assignment]]:
+        tasks = [Task(n, "text-generation", {"prompt": Ref(0) if n else prompt}) for n in range(3)]
+        models = ("first", "second", "second")
+        return TaskGraph(tasks, TOOLS), {n: Assignment(n, (Candidate(models[n], ""),)) for n in range(3)}
+
+    async def run() -> None:
+        executor = Executor(
+            FunctionWorker(work),
+            REGISTRY,
+            recall=recall,
+            prepare=lambda card: told.append(card.id),
+            need=lambda _: Need(1),
+        )
+        await executor.run(*pair("known"), CONTEXT)
+        assert told == []
+        await executor.run(*pair("new"), replace(CONTEXT, results={}))
+
+    virtually(run())
+    assert told == ["second"]

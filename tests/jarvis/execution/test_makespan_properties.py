@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jarvis.artifacts import ArtifactFolder
+from jarvis.execution.attempts import Recall
 from jarvis.execution.durations import Durations
 from jarvis.execution.need import Need
+from jarvis.execution.runlog import NoLog, RunLog
 from jarvis.execution.scheduler import Context, Executor
 from jarvis.execution.slots import Slots
 from jarvis.execution.worker import Output
 from jarvis.graph import Ref, Task, TaskGraph
-from jarvis.messages import Assignment, Candidate
+from jarvis.messages import Assignment, Candidate, Result
 from jarvis.model_registry.card import ModelCard
-from jarvis.spec import ToolSpec, spec
+from jarvis.spec import Effect, ToolSpec, spec
 from jarvis.tools.handler import Inputs, Sink
 from tests.jarvis.execution.cards import registry_of
 from tests.jarvis.execution.virtual import virtually
@@ -34,14 +37,28 @@ REGISTRY = registry_of(SECONDS, TOOLS)
 
 @dataclass
 class Sleeper:
-    """Takes as long as its models do, and notes when each task began."""
+    """Takes as long as its models do, and notes when each task began, and when the last one ended."""
 
     began: dict[int, float] = field(default_factory=dict[int, float])
+    ended: float = 0.0
 
     async def run(self, task: Task, spec: ToolSpec, card: ModelCard, inputs: Inputs, sink: Sink) -> Output:
         self.began[task.id] = asyncio.get_running_loop().time()
         await asyncio.sleep(SECONDS[card.id])
+        self.ended = asyncio.get_running_loop().time()
         return Output("said")
+
+
+@dataclass
+class SlowJournal(NoLog):
+    """Takes its time until a result is on the disk, and notes when it was."""
+
+    seconds: float
+    written: dict[int, float] = field(default_factory=dict[int, float])
+
+    async def finished(self, result: Result) -> None:
+        await asyncio.sleep(self.seconds)
+        self.written[result.task_id] = asyncio.get_running_loop().time()
 
 
 Plan = Sequence[tuple[str, Sequence[int]]]
@@ -57,7 +74,7 @@ def plans(draw: st.DrawFn) -> Plan:
     ]
 
 
-def makespan(plan: Plan, cores: int) -> tuple[float, Sleeper]:
+def makespan(plan: Plan, cores: int, log: RunLog | None = None, recall: Recall | None = None) -> tuple[float, Sleeper]:
     """How long a plan takes on so many cores when every model needs one, by the clock of the loop."""
     tasks = [
         Task(n, "write", {"prompt": "x", **({"context": tuple(map(Ref, needs))} if needs else {})})
@@ -68,10 +85,16 @@ def makespan(plan: Plan, cores: int) -> tuple[float, Sleeper]:
 
     async def timed() -> float:
         executor = Executor(
-            sleeper, REGISTRY, slots=Slots(cores), durations=Durations(SECONDS), need=lambda _: Need(cores=1)
+            sleeper,
+            REGISTRY,
+            slots=Slots(cores),
+            durations=Durations(SECONDS),
+            need=lambda _: Need(cores=1),
+            recall=recall,
         )
         begin = asyncio.get_running_loop().time()
-        await executor.run(TaskGraph(tasks, TOOLS), assignments, Context(TOOLS, ArtifactFolder(Path("unused"))))
+        context = Context(TOOLS, ArtifactFolder(Path("unused")), log=log or NoLog())
+        await executor.run(TaskGraph(tasks, TOOLS), assignments, context)
         return asyncio.get_running_loop().time() - begin
 
     return virtually(timed()), sleeper
@@ -97,6 +120,64 @@ def test_no_core_idles_while_a_task_is_ready(plan: Plan, cores: int) -> None:
     longest, work = critical_path(plan), sum(SECONDS[model] for model, _ in plan)
 
     assert makespan(plan, cores)[0] <= work / cores + (1 - 1 / cores) * longest + 1e-6
+
+
+def layered(seed: int, width: int) -> Plan:
+    """Forty tasks; each needs up to two tasks before it, and the one `width` before it."""
+    chance = random.Random(seed)
+    plan: list[tuple[str, list[int]]] = []
+    for task in range(40):
+        some = {*chance.sample(range(task), min(task, chance.randint(0, 2)))} | ({task - width} & {*range(task)})
+        plan.append((chance.choice(sorted(SECONDS)), sorted(some)))
+    return plan
+
+
+async def forgetful(spec: ToolSpec, card: ModelCard, inputs: Inputs, sink: Sink) -> Output | None:
+    """A cache that takes its time to find nothing."""
+    await asyncio.sleep(0.05)
+    return None
+
+
+@pytest.mark.parametrize("recall", [None, forgetful])
+def test_a_slow_journal_and_a_slow_cache_cost_no_slot(recall: Recall | None) -> None:
+    worst = 0.0
+    for seed in range(60):
+        plan, cores = layered(seed, 3 + seed % 6), 2 + seed % 3
+        work = sum(SECONDS[model] for model, _ in plan)
+        _, sleeper = makespan(plan, cores, SlowJournal(0.5), recall)
+        worst = max(worst, sleeper.ended / max(critical_path(plan), work / cores))
+
+    assert worst <= 1.15
+
+
+def test_what_a_slow_result_makes_ready_gets_the_slot_that_was_just_freed() -> None:
+    # Two chains on two cores, and something quick that nobody waits for: it must not go between them.
+    plan: Plan = [("slow", []), ("slow", []), ("slow", [0]), ("slow", [1]), ("quick", [])]
+    seconds, sleeper = makespan(plan, 2, SlowJournal(0.5))
+
+    assert (sleeper.began[2], sleeper.began[3], sleeper.began[4]) == (5, 5, 10)
+    assert (sleeper.ended, seconds) == (11, 11.5)
+
+
+def test_the_results_of_which_an_effect_comes_are_on_disk_before_it_begins() -> None:
+    tools = {**TOOLS, "light": spec("light", ["say~: text"], "text", "Turns a light on.", effect=Effect.EFFECT)}
+    journal, sleeper = SlowJournal(3), Sleeper()
+    tasks = [
+        Task(0, "write", {"prompt": "x"}),
+        Task(1, "write", {"prompt": Ref(0)}),
+        Task(2, "light", {"say": Ref(1)}),
+        Task(3, "write", {"prompt": Ref(2)}),
+    ]
+
+    async def run() -> None:
+        executor = Executor(sleeper, registry_of(SECONDS, tools), slots=Slots(2), need=lambda _: Need(cores=1))
+        chosen = {task.id: Assignment(task.id, (Candidate("quick", ""),)) for task in tasks}
+        context = Context(tools, ArtifactFolder(Path("unused")), log=journal)
+        await executor.run(TaskGraph(tasks, tools), chosen, context)
+
+    virtually(run())
+    assert sleeper.began == {0: 0, 1: 1, 2: 5, 3: 9}  # The receipt of an effect is waited for, too.
+    assert journal.written == {0: 4, 1: 5, 2: 9, 3: 13}
 
 
 def test_the_task_with_the_longest_way_before_it_goes_first() -> None:

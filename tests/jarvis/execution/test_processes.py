@@ -227,6 +227,40 @@ async def test_a_model_is_warmed_in_the_background_once(make: Make, tmp_path: Pa
     assert len(loads.read_text().splitlines()) == 1
 
 
+async def test_a_model_is_prepared_beside_what_runs_when_there_is_room(make: Make, tmp_path: Path) -> None:
+    worker = make(slots=1, memory_mb=3 * OWN)
+    began, until, loads = (tmp_path / name for name in ("began", "until", "loads"))
+    first = asyncio.create_task(ask(worker, card("first", OWN), "meet", began=str(began), until=str(until)))
+    await asyncio.to_thread(wait_for, began)
+    second, small = card("second", OWN, loads=str(loads)), card("small")
+
+    await asyncio.wrap_future(worker.prepare(second))
+    await asyncio.wrap_future(worker.prepare(card("large", 4 * OWN)))
+    await asyncio.wrap_future(worker.prepare(card("broken", handler="troublemakers:Lacking")))
+    beside = worker.loaded, first.done()
+    until.write_text("x\n")
+    await first
+    await ask(worker, second, "where")
+    await ask(worker, small, "where")
+
+    assert beside == (frozenset({"first", "second"}), False)
+    assert len(loads.read_text().splitlines()) == 1
+    assert worker.loaded == {"first", "second", "small"}
+
+
+async def test_nothing_is_prepared_in_a_process_that_is_at_work(make: Make, tmp_path: Path) -> None:
+    worker = make(slots=1)
+    began, until = tmp_path / "began", tmp_path / "until"
+    first = asyncio.create_task(ask(worker, card("first"), "meet", began=str(began), until=str(until)))
+    await asyncio.to_thread(wait_for, began)
+
+    await asyncio.wait_for(asyncio.wrap_future(worker.prepare(card("second"))), 60)
+    until.write_text("x\n")
+    await first
+
+    assert worker.loaded == {"first"}
+
+
 async def test_what_cannot_be_warmed_is_told_in_the_log(
     worker: ProcessWorker, caplog: pytest.LogCaptureFixture
 ) -> None:

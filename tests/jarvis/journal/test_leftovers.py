@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
-from jarvis.journal.leftovers import clear_leftovers
+from jarvis.journal.leftovers import aside_name, clear_leftovers
 
 
 def test_half_written_files_of_the_run_go_and_nothing_else(tmp_path: Path) -> None:
@@ -22,6 +24,29 @@ def test_half_written_files_of_the_run_go_and_nothing_else(tmp_path: Path) -> No
     clear_leftovers(tmp_path, began)
     left = {"whole.wav", "empty.txt", "b.png", ".old.wav.00112233aabb.part"}
     assert {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_folders_of_tasks_go_when_their_program_was_killed(tmp_path: Path) -> None:
+    began = time.time()
+    program = (
+        "import sys, time; from pathlib import Path; from jarvis.journal.leftovers import aside_name\n"
+        "folder = Path(sys.argv[1]) / aside_name(); folder.mkdir(); (folder / 'half.wav').write_bytes(b'RIFF')\n"
+        "print('written', flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        clear_leftovers(tmp_path, began)
+        while_it_lives = len(list(tmp_path.glob(".jarvis-*")))
+        process.kill()
+    mine = tmp_path / aside_name()
+    mine.mkdir()
+    (tmp_path / ".theirs.part").mkdir()
+
+    clear_leftovers(tmp_path, began)
+
+    assert while_it_lives == 1
+    assert {path.name for path in tmp_path.iterdir()} == {mine.name, ".theirs.part"}
 
 
 def test_a_folder_that_was_never_made_is_fine(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from jarvis.errors import TaskError
 from jarvis.messages import Value
 from jarvis.tools.handler import Handler
 from jarvis.tools.handlers.masks import inside, read_boxes
+from jarvis.tools.handlers.sam.value import read_masks
 
 from .vision_bench import load, run
 
@@ -71,14 +72,57 @@ def test_two_boxes_make_one_mask_of_both(cutter: Handler, tmp_path: Path) -> Non
     assert both.sum() > cup.sum()
 
 
-def test_without_a_box_it_says_that_it_takes_one(cutter: Handler, tmp_path: Path) -> None:
-    with pytest.raises(TaskError, match=r"takes a box only; give box: x1,y1,x2,y2 in pixels"):
-        run(cutter, TASK, "coffee.jpg", tmp_path)
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [("lite-medsam", "takes a box only; give box: x1,y1,x2,y2 in pixels"), ("grabcut", "has to be told where to look")],
+)
+def test_without_a_box_it_says_what_it_takes(model: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match=says):
+        run(load(model), TASK, "coffee.jpg", tmp_path)
 
 
-def test_a_point_is_refused(cutter: Handler, tmp_path: Path) -> None:
+def test_a_point_is_refused_by_the_model_that_takes_boxes(tmp_path: Path) -> None:
     with pytest.raises(TaskError, match="takes a box, not a point"):
-        run(cutter, TASK, "coffee.jpg", tmp_path, point="300,120")
+        run(load("lite-medsam"), TASK, "coffee.jpg", tmp_path, point="300,120")
+
+
+@pytest.mark.parametrize("model", ["grabcut", "grabcut-at-point"])
+def test_a_point_on_the_coffee_finds_the_cup(model: str, tmp_path: Path) -> None:
+    mask = _mask(run(load(model), TASK, "coffee.jpg", tmp_path, point="290,140"))
+
+    assert (mask[100:180, 240:350] == 255).mean() > 0.95
+    assert (mask[300:, :] == 255).mean() < 0.01
+
+
+def test_a_point_means_what_the_detector_sees_there(tmp_path: Path) -> None:
+    made = run(load("grabcut-at-point"), TASK, "cat.jpg", tmp_path, point="200,150")
+
+    assert isinstance(made, Artifact)
+    found = read_masks(made.path)
+    assert found is not None
+    assert found.instances[0].prompt.label == "cat"
+    assert [seen.label for seen in found.seen] == ["cat"]
+
+
+def test_a_point_that_does_not_belong_to_the_thing_is_left_out(tmp_path: Path) -> None:
+    cut = load("grabcut")
+
+    whole = _mask(run(cut, TASK, "coffee.jpg", tmp_path, box=CUP))
+    part = _mask(run(cut, TASK, "coffee.jpg", tmp_path, box=CUP, point=[[290, 130], [380, 60, 0]]))
+
+    assert part.sum() != whole.sum() or whole[60, 380] == 0
+    assert part[60, 380] == 0
+
+
+def test_a_second_box_costs_the_decoder_alone(tmp_path: Path) -> None:
+    cutter = load("lite-medsam", embeddings_folder=str(tmp_path / "kept"))
+
+    run(cutter, TASK, "coffee.jpg", tmp_path, box=CUP)
+    (kept,) = (tmp_path / "kept").glob("*.npz")
+    written = kept.stat().st_mtime_ns
+    run(cutter, TASK, "coffee.jpg", tmp_path, box=[340, 90, 464, 333])
+
+    assert [path.stat().st_mtime_ns for path in (tmp_path / "kept").glob("*.npz")] == [written]
 
 
 def test_a_detection_that_found_nothing_leaves_nothing_to_cut_out(cutter: Handler, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -12,10 +13,13 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
-from jarvis.artifacts import Artifact
+from jarvis.artifacts import Artifact, ArtifactFolder, Provenance
 from jarvis.errors import TaskError
 from jarvis.execution.remote import RemoteModelError, RemoteTaskError
-from tests.jarvis.execution.remote.calls import MEDIA, card, do, size_of
+from jarvis.execution.worker import Call
+from jarvis.graph import Task
+from jarvis.tools.handler import Inputs, Sink
+from tests.jarvis.execution.remote.calls import MEDIA, card, do, size_of, tool, worker_for
 from tests.jarvis.execution.remote.rude import Rude, by_path, rude, says
 
 
@@ -214,3 +218,19 @@ def test_a_task_that_the_protocol_does_not_have_is_the_cards_fault(tmp_path: Pat
     with rude(says({})) as server, pytest.raises(RemoteModelError, match="mend its card"):
         do(card("openai", server.url), "object-detection", tmp_path, None, image=cast("Any", MEDIA / "cat.jpg"))
     assert server.asked == []
+
+
+def test_several_texts_are_embedded_in_one_request_and_other_tasks_go_side_by_side(tmp_path: Path) -> None:
+    rows = [{"index": 1, "embedding": [0.0, 5.0]}, {"index": 0, "embedding": [3.0, 4.0]}]
+
+    async def both(url: str, task: str, slot: str) -> list[Any]:
+        worker, sink = worker_for(url), Sink(ArtifactFolder(tmp_path), Provenance(1, task, "served"))
+        calls = [Call(Task(n, task, {}), Inputs(task, {slot: text}), sink) for n, text in enumerate(("one", "two"))]
+        return [output.value for output in await worker.run_batch(tool(task), card("openai", url), calls)]
+
+    with rude(says({"data": rows})) as server:
+        assert asyncio.run(both(server.url, "feature-extraction", "text")) == [[0.6, 0.8], [0.0, 1.0]]
+        assert [asked.json()["input"] for asked in server.asked] == [["one", "two"]]
+    with rude(says(completion("Done."))) as server:
+        assert asyncio.run(both(server.url, "text-generation", "prompt")) == ["Done.", "Done."]
+        assert len(server.asked) == 2

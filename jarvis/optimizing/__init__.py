@@ -1,0 +1,1 @@
+"""Fitting models to this device, and measuring them on it."""

@@ -1,0 +1,229 @@
+"""Models that see: both runtimes give what transformers itself gives for the same pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from jarvis.artifacts import Artifact
+from jarvis.tools.handlers.hub_onnx.segments import read_segments
+from tests.hubmodels import built
+from tests.hubmodels.running import media, with_both
+
+# What transformers and torch deprecate is no fault of these tests.
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600), pytest.mark.xdist_group("hub-images")]
+
+PHOTO = "cat.jpg"
+LABELS = ["cat", "cup", "dog"]
+CLOSE = 1e-3
+
+
+def photo() -> Image.Image:
+    """The photo as RGB."""
+    with Image.open(media(PHOTO).path) as image:
+        return image.convert("RGB")
+
+
+def pipeline(task: str, folder: Path, **settings: Any) -> Any:
+    """A pipeline of transformers."""
+    import transformers
+
+    return transformers.pipeline(task, model=str(folder), device="cpu", **settings)
+
+
+def scores(rows: Any) -> dict[str, float]:
+    """Labels with their scores."""
+    return {row["label"]: row["score"] for row in rows}
+
+
+def picture(value: Any) -> Any:
+    """The pixels of an artifact as numbers."""
+    import numpy as np
+
+    assert isinstance(value, Artifact)
+    with Image.open(value.path) as image:
+        return np.asarray(image).astype(float)
+
+
+@pytest.mark.parametrize("architecture", ["vit", "resnet", "mobilenet_v2"])
+def test_image_classification(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built(architecture, "image-classification", tmp_path_factory)
+    expected = scores(pipeline("image-classification", folder, top_k=5)(photo()))
+
+    for value in with_both(folder, "image-classification", tmp_path, image=media(PHOTO)):
+        assert scores(value) == pytest.approx(expected, abs=CLOSE)
+
+
+def test_zero_shot_image_classification(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built("clip", "zero-shot-image-classification", tmp_path_factory)
+    expected = scores(pipeline("zero-shot-image-classification", folder)(photo(), candidate_labels=LABELS))
+
+    for value in with_both(folder, "zero-shot-image-classification", tmp_path, image=media(PHOTO), labels=LABELS):
+        assert scores(value) == pytest.approx(expected, abs=CLOSE)
+
+
+def _boxes(rows: Any, bounds: tuple[int, int]) -> list[tuple[str, list[int]]]:
+    sides = ("xmin", "ymin", "xmax", "ymax")
+    limits = (*bounds, *bounds)
+    return [
+        (row["label"], [min(max(row["box"][side], 0), most) for side, most in zip(sides, limits, strict=True)])
+        for row in sorted(rows, key=lambda row: -row["score"])
+    ]
+
+
+def _same_boxes(value: Any, expected: Any) -> None:
+    assert value
+    assert [row["score"] for row in value] == pytest.approx(
+        sorted((row["score"] for row in expected), reverse=True), abs=CLOSE
+    )
+    for row, (label, box) in zip(value, _boxes(expected, photo().size), strict=True):
+        assert row["label"] == label
+        # transformers cuts places down to whole pixels, we round them.
+        assert row["box"] == pytest.approx(box, abs=1)
+
+
+@pytest.mark.parametrize("architecture", ["detr", "yolos"])
+def test_object_detection(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built(architecture, "object-detection", tmp_path_factory)
+    expected = pipeline("object-detection", folder)(photo(), threshold=0.2)
+
+    for value in with_both(folder, "object-detection", tmp_path, {"threshold": 0.2}, image=media(PHOTO)):
+        _same_boxes(value, expected)
+
+
+def test_zero_shot_object_detection(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    import torch
+    import transformers
+
+    folder = built("owlvit", "zero-shot-object-detection", tmp_path_factory)
+    processor = transformers.AutoProcessor.from_pretrained(folder)
+    model = transformers.AutoModelForZeroShotObjectDetection.from_pretrained(folder).eval()
+    with torch.no_grad():
+        made = model(**processor(text=[LABELS], images=photo(), return_tensors="pt"))
+    found = processor.post_process_grounded_object_detection(
+        made, threshold=0.1, target_sizes=[photo().size[::-1]], text_labels=[LABELS]
+    )[0]
+    expected = [
+        {"label": label, "score": float(score), "box": dict(zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True))}
+        for label, score, box in zip(found["text_labels"], found["scores"], found["boxes"].tolist(), strict=True)
+    ]
+
+    for value in with_both(folder, "zero-shot-object-detection", tmp_path, image=media(PHOTO), labels=LABELS):
+        _same_boxes(value, expected)
+
+
+@pytest.mark.parametrize("architecture", ["segformer", "detr", "maskformer"])
+def test_image_segmentation(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built(architecture, "image-segmentation", tmp_path_factory)
+    found = pipeline("image-segmentation", folder)(
+        photo(), threshold=0.5, mask_threshold=0.5, overlap_mask_area_threshold=0.8
+    )
+    expected = sorted(
+        ((one["label"], sum(one["mask"].get_flattened_data()) // 255, one["score"] or 1.0) for one in found),
+        key=lambda one: -one[1],
+    )
+
+    assert expected
+    for value in with_both(folder, "image-segmentation", tmp_path, image=media(PHOTO)):
+        pixels = picture(value)
+        assert isinstance(value, Artifact)
+        with Image.open(value.path) as image:
+            image.load()
+            told = read_segments(image)
+        assert [one.label for one in told] == [one[0] for one in expected]
+        assert [one.score for one in told] == pytest.approx([one[2] for one in expected], abs=CLOSE)
+        areas = [int((pixels == one.value).sum()) for one in told]
+        assert areas == pytest.approx([one[1] for one in expected], rel=0.002, abs=20)
+
+
+@pytest.mark.parametrize("architecture", ["dpt", "depth_anything", "glpn"])
+def test_depth_estimation(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built(architecture, "depth-estimation", tmp_path_factory)
+    depths = pipeline("depth-estimation", folder)(photo())["predicted_depth"].numpy()
+    expected = (depths - depths.min()) / (depths.max() - depths.min()) * 255
+
+    for value in with_both(folder, "depth-estimation", tmp_path, image=media(PHOTO)):
+        assert abs(picture(value) - expected).max() <= 0.8  # half a step of grey, and a little
+
+
+def test_super_resolution(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    import torch
+    import transformers
+
+    folder = built("swin2sr", "image-to-image", tmp_path_factory)
+    processor = transformers.AutoImageProcessor.from_pretrained(folder)
+    model = transformers.AutoModelForImageToImage.from_pretrained(folder).eval()
+    small = photo().resize((60, 44))
+    path = tmp_path / "small.png"
+    small.save(path)
+    with torch.no_grad():
+        made = model(**processor(small, return_tensors="pt")).reconstruction[0].clamp(0, 1)
+    expected = made[:, :88, :120].permute(1, 2, 0).numpy() * 255
+
+    given = Artifact("small", path, "image/png", "")
+    for value in with_both(folder, "image-to-image", tmp_path, image=given):
+        assert abs(picture(value) - expected).max() <= 0.8
+
+
+def _generated(folder: Path, auto: str, **inputs: Any) -> str:
+    import transformers
+
+    model = getattr(transformers, auto).from_pretrained(folder).eval()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    return str(tokenizer.decode(model.generate(**inputs)[0], skip_special_tokens=True)).strip()
+
+
+def _pixels(folder: Path) -> Any:
+    import transformers
+
+    return transformers.AutoImageProcessor.from_pretrained(folder)(photo(), return_tensors="pt")["pixel_values"]
+
+
+@pytest.mark.parametrize("architecture", ["vision-encoder-decoder", "blip"])
+def test_captions(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built(architecture, "image-to-text", tmp_path_factory)
+    expected = _generated(folder, "AutoModelForImageTextToText", pixel_values=_pixels(folder))
+
+    assert expected
+    assert set(map(str, with_both(folder, "image-to-text", tmp_path, image=media(PHOTO)))) == {expected}
+
+
+@pytest.mark.parametrize("architecture", ["vilt", "blip"])
+def test_visual_questions(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    import torch
+    import transformers
+
+    folder = built(architecture, "visual-question-answering", tmp_path_factory)
+    question = "What color is the cat?"
+    tokens = transformers.AutoTokenizer.from_pretrained(folder)(question, return_tensors="pt")
+    if architecture == "blip":
+        ids = {name: tokens[name] for name in ("input_ids", "attention_mask")}
+        expected = _generated(folder, "BlipForQuestionAnswering", pixel_values=_pixels(folder), **ids)
+    else:
+        model = transformers.ViltForQuestionAnswering.from_pretrained(folder).eval()
+        seen = transformers.AutoImageProcessor.from_pretrained(folder)(photo(), return_tensors="pt")
+        with torch.no_grad():
+            expected = model.config.id2label[int(model(**tokens, **seen).logits.argmax())]
+
+    values = with_both(folder, "visual-question-answering", tmp_path, image=media(PHOTO), question=question)
+    assert set(map(str, values)) == {expected}
+
+
+def test_document_questions(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    import transformers
+
+    folder = built("vision-encoder-decoder", "document-question-answering", tmp_path_factory)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    prompt = "<s_docvqa><s_question>who has three daughters?</s_question><s_answer>"
+    start = tokenizer(prompt, add_special_tokens=False, return_tensors="pt")["input_ids"]
+    model = transformers.AutoModelForImageTextToText.from_pretrained(folder).eval()
+    made = model.generate(pixel_values=_pixels(folder), decoder_input_ids=start)[0][start.shape[1] :]
+    expected = tokenizer.decode(made, skip_special_tokens=True).strip()
+
+    values = with_both(
+        folder, "document-question-answering", tmp_path, image=media(PHOTO), question="who has three daughters?"
+    )
+    assert set(map(str, values)) == {expected}

@@ -1,0 +1,1 @@
+"""Segment Anything: points and boxes in, masks out, whatever the model's files look like."""
