@@ -24,8 +24,8 @@ from jarvis.journal.differences import Difference, differences
 from jarvis.journal.journal import Journal, Retention, check_inputs, check_resumable
 from jarvis.journal.records import RunRecord
 from jarvis.messages import Answered, Event, Request, Response
-from jarvis.model_registry.here import registry_here
 from jarvis.model_registry.registry import Registry
+from jarvis.optimizing.known import known_models
 from jarvis.pasted import split_pasted
 from jarvis.planners.choice import choose_planner
 from jarvis.planners.protocol import Planner, PlanRequest, Turn
@@ -143,7 +143,7 @@ class Jarvis:
     def registry(self) -> Registry:
         """Every model that is known here."""
         if self._registry is None:
-            self._registry = self._workplace.with_endpoints(registry_here(self.settings))
+            self._registry = self._workplace.with_endpoints(known_models(self.settings))
         return self._registry
 
     def tool(

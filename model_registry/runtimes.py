@@ -135,6 +135,7 @@ def _torch_table() -> Iterator[Runtime]:
     yield _torch("hearing:Transcriber", "automatic-speech-recognition")
     yield _torch("hearing:SoundClassifier", "audio-classification")
     yield _torch("hearing:Voice", "text-to-speech", "vits")
+    yield _torch("painting:Painter", "text-to-image controlled-text-to-image text-to-video")
 
 
 RUNTIMES: tuple[Runtime, ...] = tuple(_table())

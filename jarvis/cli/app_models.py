@@ -175,3 +175,41 @@ def models_licenses(
     here = here_of(context)
     form: Literal["text", "json", "csv"] = "json" if json else "csv" if csv else "text"
     return report_licenses(here.screen, here.services, installed=installed, form=form)
+
+
+@models_app.command("optimize")
+def models_optimize(
+    context: typer.Context,
+    model: Model,
+    to: Annotated[
+        Literal["auto", "int8", "int8-static", "fp16", "int4"], typer.Option(help="The form to make; auto tries them.")
+    ] = "auto",
+    data: Annotated[Path | None, typer.Option(help="A folder of your own files to calibrate and compare with.")] = None,
+    tolerance: Annotated[float, typer.Option(min=0, max=1, help="How far results may differ.")] = 0.01,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long it may take.")] = 5.0,
+    json: Json = False,
+) -> int:
+    """Make a variant that is quicker or smaller here, if its results stay the same."""
+    from jarvis.cli.optimize import OptimizeOptions, optimize
+
+    here = here_of(context)
+    options = OptimizeOptions(model, to, data, tolerance, minutes, json)
+    return optimize(options, here.screen, here.services)
+
+
+@models_app.command("bench")
+def models_bench(
+    context: typer.Context,
+    models: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these models.")] = None,
+    task: Task = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every model that can run here.")] = False,
+    repeat: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 3,
+    data: Annotated[Path | None, typer.Option(help="A folder of your own files to run them on.")] = None,
+    json: Json = False,
+) -> int:
+    """Measure models on this machine; their time and memory count from then on."""
+    from jarvis.cli.bench import BenchOptions, bench
+
+    here = here_of(context)
+    options = BenchOptions(tuple(models or ()), task, everything, repeat, data, json)
+    return bench(options, here.screen, here.services)

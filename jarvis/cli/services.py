@@ -94,9 +94,9 @@ def settings_from_env() -> Settings:
 
 def registry_from_env() -> Registry:
     """The models that ship, and those that were pulled into the folder of these settings."""
-    from jarvis.model_registry.here import registry_here
+    from jarvis.optimizing.known import known_models
 
-    return registry_here(settings_from_env())
+    return known_models(settings_from_env())
 
 
 def stay(code: int) -> None:

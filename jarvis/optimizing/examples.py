@@ -135,7 +135,8 @@ def _made(spec: ToolSpec, folder: Path) -> Iterator[Inputs]:
         ValueType.AUDIO: lambda: recordings(folder),
         ValueType.TABLE: lambda: iter([_TABLE]),
     }
-    for value in sources.get(main.type, lambda: iter(SENTENCES))():
+    texts = paragraphs if spec.name == "summarization" else lambda: iter(SENTENCES)
+    for value in sources.get(main.type, texts)():
         yield _filled(spec, main, value)
 
 
@@ -211,6 +212,12 @@ def pages(folder: Path) -> Iterator[Artifact]:
             text = SENTENCES[(index * 5 + line * 7) % len(SENTENCES)][:70]
             draw.text((24, 20 + line * (size + 26)), text, fill=(index * 9, 20, 40), font=ImageFont.load_default(size))
         yield _picture(page, folder / f"page-{index}.png")
+
+
+def paragraphs() -> Iterator[str]:
+    """Six sentences each: a text that can be made shorter."""
+    for index in range(len(SENTENCES)):
+        yield " ".join(SENTENCES[(index + 5 * step) % len(SENTENCES)] for step in range(6))
 
 
 def recordings(folder: Path) -> Iterator[Artifact]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.hubmodels import images, masks, pairs, sounds, texts
 from tests.hubmodels.graphs import write_graphs
+from tests.hubmodels.libraries import library
 from tests.hubmodels.recipe import Made, Recipe
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def built(architecture: str, task: str, factory: pytest.TempPathFactory) -> Path
 
 
 def _from_seed(recipe: Recipe) -> Made:
-    import torch
+    torch = library("torch")
 
     with torch.random.fork_rng():
         torch.manual_seed(SEED)

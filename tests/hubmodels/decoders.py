@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.hubmodels.graphs import Graph, Merged
+from tests.hubmodels.libraries import library
 
 _CACHE = "batch {heads} {length} {size}"
 
 
 def causal_graphs(model: Any, name: str = "model") -> tuple[Graph, ...]:
     """A decoder alone: the past may be of length 0, so that one graph does for all words."""
-    import torch
+    torch = library("torch")
 
     layers, heads, size = _shape(model)
     past = [f"past_key_values.{layer}.{part}" for layer in range(layers) for part in ("key", "value")]
@@ -57,7 +58,7 @@ def _encoder_graph(model: Any, inputs: Mapping[str, tuple[Any, str]], hidden: st
 
 
 def _first_decoder(model: Any, state: tuple[Any, str], mask: Mapping[str, tuple[Any, str]]) -> Graph:
-    import torch
+    torch = library("torch")
 
     def forward(*tensors: Any) -> tuple[Any, ...]:
         *masks, ids, hidden = tensors
@@ -75,7 +76,7 @@ def _first_decoder(model: Any, state: tuple[Any, str], mask: Mapping[str, tuple[
 
 
 def _later_decoder(model: Any, state: tuple[Any, str], mask: Mapping[str, tuple[Any, str]]) -> Graph:
-    import torch
+    torch = library("torch")
     from transformers.cache_utils import EncoderDecoderCache
 
     _, heads, size = _shape(model)
@@ -108,7 +109,7 @@ def _later_decoder(model: Any, state: tuple[Any, str], mask: Mapping[str, tuple[
 
 def captioner_graphs(model: Any, pixels: tuple[Any, str], hidden: str) -> tuple[Graph | Merged, ...]:
     """An image encoder and a GPT-2 that looks at it: the cache holds what the decoder saw of its own words only."""
-    import torch
+    torch = library("torch")
     from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
     layers, heads, size = _shape(model.decoder)
@@ -116,6 +117,9 @@ def captioner_graphs(model: Any, pixels: tuple[Any, str], hidden: str) -> tuple[
     state = model.encoder(pixels[0]).last_hidden_state.detach()
     head = {"input_ids": (torch.tensor([[5, 6, 7], [8, 9, 10]]), "batch decoder_sequence")}
     tail = {"encoder_hidden_states": (state, hidden)}
+
+    def encode(image: Any) -> Any:
+        return model.encoder(image).last_hidden_state
 
     def forward(ids: Any, hidden: Any, *past: Any) -> tuple[Any, ...]:
         cache = EncoderDecoderCache(_dynamic_cache(past) if past else DynamicCache(), DynamicCache())
@@ -128,7 +132,7 @@ def captioner_graphs(model: Any, pixels: tuple[Any, str], hidden: str) -> tuple[
     outputs |= {f"present.{name}": axes.replace("sequence", "sequence_plus_1") for name in names}
     one = {"input_ids": (torch.tensor([[5], [6]]), "batch decoder_sequence")}
     return (
-        Graph("encoder_model", model, lambda image: model.encoder(image).last_hidden_state, {"pixel_values": pixels},
+        Graph("encoder_model", model, encode, {"pixel_values": pixels},
               {"last_hidden_state": hidden}),
         Graph("decoder_model", model, forward, {**head, **tail}, outputs),
         Graph("decoder_with_past_model", model, forward, {**one, **tail, **past}, outputs),
@@ -189,7 +193,7 @@ def _both(cache: Any) -> list[Any]:
 
 def _mask(rows: int, length: int) -> Any:
     """Ones, but for the first of the last row: a mask without zeros would be left out of the graph."""
-    import torch
+    torch = library("torch")
 
     mask = torch.ones(rows, length, dtype=torch.long)
     mask[-1, 0] = 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tests.hubmodels.libraries import library
 from tests.hubmodels.vocabularies import word_end_pairs
 
 
 def build_painter(folder: Path) -> Path:
     """Writes the model into a new folder, and gives the folder."""
-    import torch
+    torch = library("torch")
 
     with torch.random.fork_rng():
         torch.manual_seed(7)
@@ -19,8 +20,8 @@ def build_painter(folder: Path) -> Path:
 
 
 def _pipeline() -> Any:
-    import diffusers
-    import transformers
+    diffusers = library("diffusers")
+    transformers = library("transformers")
 
     vocabulary, merges = word_end_pairs()
     tokenizer = transformers.CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=16)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.hubmodels.libraries import library
+
 OPSET = 17
 
 Tensor = Any
@@ -53,15 +55,11 @@ def write_graphs(graphs: Sequence[Graph | Merged], folder: Path) -> None:
 
 
 def _export(graph: Graph, path: Path) -> None:
-    import torch
+    torch = library("torch")
 
-    class Forward(torch.nn.Module):  # type: ignore[misc, unused-ignore]
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = graph.model
-
-        def forward(self, *tensors: Tensor) -> Any:
-            return graph.forward(*tensors)
+    # The module whose weights are traced, called as the graph says.
+    forward = torch.nn.Module()
+    forward.model, forward.forward = graph.model, graph.forward
 
     axes = {name: _dynamic(dimensions) for name, (_, dimensions) in graph.inputs.items()}
     axes |= {name: _dynamic(dimensions) for name, dimensions in graph.outputs.items()}
@@ -69,7 +67,7 @@ def _export(graph: Graph, path: Path) -> None:
         # The exporter by tracing is the one that the published files were made with; it warns that it is old.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Forward().eval(),
+            forward.eval(),
             tuple(example for example, _ in graph.inputs.values()),
             str(path),
             input_names=list(graph.inputs),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.hubmodels.graphs import Graph
+from tests.hubmodels.libraries import library
 from tests.hubmodels.recipe import Made, Recipe, image_input, lively, names, one_graph
 
 SIDE = 32
@@ -41,7 +42,7 @@ def _classifier(model: Any, files: Mapping[str, bytes]) -> Made:
 
 
 def _vit() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.ViTConfig(**_SMALL, image_size=SIDE, patch_size=8, **_ANIMALS)
     files = preprocessor("ViTImageProcessor", size=_SQUARE, **_HALF)
@@ -49,7 +50,7 @@ def _vit() -> Made:
 
 
 def _resnet() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.ResNetConfig(
         embedding_size=16, hidden_sizes=[16, 32], depths=[1, 1], layer_type="basic", **_ANIMALS
@@ -59,7 +60,7 @@ def _resnet() -> Made:
 
 
 def _mobilenet() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.MobileNetV2Config(
         image_size=SIDE, depth_multiplier=0.25, output_stride=32, depth_divisible_by=8, min_depth=8,
@@ -72,7 +73,7 @@ def _mobilenet() -> Made:
 
 
 def _resnet_backbone() -> Any:
-    import transformers
+    transformers = library("transformers")
 
     return transformers.ResNetConfig(
         embedding_size=8, hidden_sizes=[8, 16, 16, 32], depths=[1, 1, 1, 1], layer_type="basic",
@@ -81,7 +82,7 @@ def _resnet_backbone() -> Any:
 
 
 def _detr_config() -> Any:
-    import transformers
+    transformers = library("transformers")
 
     return transformers.DetrConfig(
         use_timm_backbone=False, backbone=None, backbone_config=_resnet_backbone(), d_model=32, encoder_layers=1,
@@ -91,7 +92,7 @@ def _detr_config() -> Any:
 
 
 def _detr_inputs() -> dict[str, tuple[Any, str]]:
-    import torch
+    torch = library("torch")
 
     mask = torch.ones(2, 64, 96, dtype=torch.long)
     mask[1, 48:, :] = 0
@@ -111,7 +112,7 @@ _BOXES = {"logits": "batch_size 8 6", "pred_boxes": "batch_size 8 4"}
 
 def _apart(model: Any) -> Any:
     """The model with queries that look for different things, and are surer of what they find."""
-    import torch
+    torch = library("torch")
 
     for name, weight in model.named_parameters():
         with torch.no_grad():
@@ -125,7 +126,7 @@ def _apart(model: Any) -> Any:
 
 
 def _detr() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     model = _apart(lively(transformers.DetrForObjectDetection(_detr_config())))
     graphs = one_graph(model, _detr_inputs(), _BOXES)
@@ -133,7 +134,7 @@ def _detr() -> Made:
 
 
 def _detr_panoptic() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     model = _apart(lively(transformers.DetrForSegmentation(_detr_config())))
     outputs = {**_BOXES, "pred_masks": "batch_size 8 mask_height mask_width"}
@@ -143,21 +144,21 @@ def _detr_panoptic() -> Made:
 
 
 def _yolos() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.YolosConfig(
         **_SMALL, image_size=[64, 96], patch_size=16, num_detection_tokens=8, use_mid_position_embeddings=False,
         **_THINGS,
     )  # fmt: skip
     model = lively(transformers.YolosForObjectDetection(config))
-    import torch
+    torch = library("torch")
 
     inputs = {"pixel_values": (torch.randn(2, 3, 64, 96), "batch_size 3 height width")}
     return Made(model, (), one_graph(model, inputs, _BOXES), preprocessor("YolosImageProcessor", **_DETR_FILES))
 
 
 def _segformer() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.SegformerConfig(
         num_encoder_blocks=2, depths=[1, 1], sr_ratios=[2, 1], hidden_sizes=[16, 32], patch_sizes=[7, 3],
@@ -171,7 +172,7 @@ def _segformer() -> Made:
 
 
 def _maskformer() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.MaskFormerConfig(
         backbone_config=transformers.SwinConfig(
@@ -192,8 +193,8 @@ def _maskformer() -> Made:
 
 
 def _sam() -> Made:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     config = transformers.SamConfig(
         vision_config=transformers.SamVisionConfig(
@@ -244,7 +245,7 @@ def _sam() -> Made:
 
 
 def _dpt() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.DPTConfig(
         **{**_SMALL, "num_hidden_layers": 4}, image_size=SIDE, patch_size=8, backbone_out_indices=[0, 1, 2, 3],
@@ -255,7 +256,7 @@ def _dpt() -> Made:
 
 
 def _depth_anything() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.DepthAnythingConfig(
         backbone_config=transformers.Dinov2Config(
@@ -273,7 +274,7 @@ def _depth_anything() -> Made:
 
 
 def _glpn() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.GLPNConfig(
         num_encoder_blocks=4, depths=[1, 1, 1, 1], sr_ratios=[2, 2, 1, 1], hidden_sizes=[8, 8, 16, 16],
@@ -295,7 +296,7 @@ def _depth(model: Any, files: Mapping[str, bytes], side: int = SIDE, free: bool 
 
 
 def _swin2sr() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.Swin2SRConfig(
         image_size=64, embed_dim=16, depths=[1, 1], num_heads=[2, 2], window_size=8, mlp_ratio=2.0, upscale=2,

@@ -9,6 +9,7 @@ from typing import Any
 from tests.hubmodels.decoders import captioner_graphs, encoder_decoder_graphs
 from tests.hubmodels.graphs import Graph
 from tests.hubmodels.images import SIDE, preprocessor
+from tests.hubmodels.libraries import library
 from tests.hubmodels.recipe import Made, Recipe, hush, image_input, lively, names, one_graph, token_inputs, unreadable
 from tests.hubmodels.texts import bert_tokenizer, gpt2_tokenizer
 from tests.hubmodels.vocabularies import unigram, word_end_pairs
@@ -27,7 +28,7 @@ _CLIP_COLORS = {
 
 
 def _clip_tokenizer() -> Any:
-    import transformers
+    transformers = library("transformers")
 
     vocabulary, merges = word_end_pairs()
     return transformers.CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=48)
@@ -42,7 +43,7 @@ def _text_tower(tokenizer: Any) -> dict[str, Any]:
 
 
 def _clip() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = _clip_tokenizer()
     config = transformers.CLIPConfig(
@@ -86,7 +87,7 @@ def _ended(end: int) -> dict[str, tuple[Any, str]]:
 
 
 def _owlvit() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = _clip_tokenizer()
     config = transformers.OwlViTConfig(
@@ -114,7 +115,7 @@ def _owlvit() -> Made:
 
 
 def _vit_gpt2() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = gpt2_tokenizer()
     tokenizer.pad_token = tokenizer.eos_token
@@ -134,7 +135,7 @@ def _vit_gpt2() -> Made:
 
 
 def _donut() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     pieces = [*unigram(("<s>", "<pad>", "</s>", "<unk>")), ("<mask>", 0.0)]
     tokenizer = transformers.XLMRobertaTokenizer(vocab=pieces, model_max_length=64)
@@ -164,7 +165,7 @@ def _donut() -> Made:
     }  # fmt: skip
     files = preprocessor("DonutImageProcessor", **settings)
     files["processor_config.json"] = b'{"processor_class": "DonutProcessor"}'
-    import torch
+    torch = library("torch")
 
     pixels = (torch.randn(2, 3, height, width), f"batch_size 3 {height} {width}")
     return Made(model, (tokenizer,), _donut_graphs(model, pixels), files)
@@ -192,7 +193,7 @@ def _blip_parts() -> tuple[Any, dict[str, Any], dict[str, bytes]]:
 
 
 def _blip_caption() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer, settings, files = _blip_parts()
     model = lively(transformers.BlipForConditionalGeneration(transformers.BlipConfig(**settings)))
@@ -201,7 +202,7 @@ def _blip_caption() -> Made:
 
 
 def _blip_questions() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer, settings, files = _blip_parts()
     model = lively(transformers.BlipForQuestionAnswering(transformers.BlipConfig(**settings)))
@@ -210,7 +211,7 @@ def _blip_questions() -> Made:
 
 
 def _vilt() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = bert_tokenizer()
     config = transformers.ViltConfig(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.hubmodels.graphs import Graph, Merged
+from tests.hubmodels.libraries import library
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def lively(model: Any, scale: float = 1.0) -> Any:
 
     As models are initialized, two layers of 32 numbers hardly change what goes through them.
     """
-    import torch
+    torch = library("torch")
 
     for name, weight in model.named_parameters():
         if not weight.requires_grad:
@@ -54,7 +55,7 @@ def lively(model: Any, scale: float = 1.0) -> Any:
 
 def hush(model: Any, tokens: Iterable[int]) -> None:
     """Makes a model that writes hardly ever write these tokens: languages, times, parts of letters."""
-    import torch
+    torch = library("torch")
 
     rows = sorted(tokens)
     with torch.no_grad():
@@ -75,7 +76,7 @@ def names(*labels: str) -> dict[str, Any]:
 
 def token_inputs(*wanted: str) -> dict[str, tuple[Any, str]]:
     """Examples of what a tokenizer gives, the first text shorter than the second."""
-    import torch
+    torch = library("torch")
 
     mask = torch.ones(2, 8, dtype=torch.long)
     mask[0, 6:] = 0
@@ -91,7 +92,7 @@ def token_inputs(*wanted: str) -> dict[str, tuple[Any, str]]:
 
 def image_input(side: int, free: bool = False) -> dict[str, tuple[Any, str]]:
     """An example of pixels; `free` when the model takes other sizes too."""
-    import torch
+    torch = library("torch")
 
     sides = "height width" if free else f"{side} {side}"
     return {"pixel_values": (torch.randn(2, 3, side, side), f"batch_size 3 {sides}")}

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.hubmodels.decoders import encoder_decoder_graphs
 from tests.hubmodels.graphs import Graph, Merged
+from tests.hubmodels.libraries import library
 from tests.hubmodels.recipe import Made, Recipe, hush, lively, names, one_graph, unreadable
 from tests.hubmodels.vocabularies import byte_pairs, space_pairs
 
@@ -23,8 +24,8 @@ def _json(**settings: Any) -> bytes:
 
 
 def _whisper() -> Made:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     languages = ("en", "de", "fr", "zh")
     specials = (
@@ -81,13 +82,13 @@ _WAV2VEC2 = {
 
 
 def _samples() -> dict[str, tuple[Any, str]]:
-    import torch
+    torch = library("torch")
 
     return {"input_values": (torch.randn(2, 6400), "batch_size sequence_length")}
 
 
 def _wav2vec2_ctc() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     letters = ["<pad>", "<s>", "</s>", "<unk>", "|", *"ETAONIHSRDLUMWCFGYPBVK'XJQZ"]
     files = {
@@ -122,7 +123,7 @@ def _ctc_tokenizer(letters: list[str]) -> bytes:
 
 
 def _wav2vec2_sounds() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.Wav2Vec2Config(**_wav2vec2_settings(classifier_proj_size=24, **_SOUNDS))
     model = lively(transformers.Wav2Vec2ForSequenceClassification(config))
@@ -130,8 +131,8 @@ def _wav2vec2_sounds() -> Made:
 
 
 def _ast() -> Made:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     config = transformers.ASTConfig(
         hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, patch_size=16,
@@ -150,8 +151,8 @@ def _ast() -> Made:
 
 
 def _moonshine() -> Made:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     vocabulary, merges = space_pairs(("<unk>", "<s>", "</s>"))
     tokenizer = transformers.LlamaTokenizer(
@@ -193,7 +194,7 @@ def _turning(graph: Graph | Merged) -> Graph | Merged:
 @contextmanager
 def _traceable_turns() -> Iterator[None]:
     """Moonshine with the same rotary embedding in other words: tracing loses the shape of `repeat_interleave`."""
-    import torch
+    torch = library("torch")
     from transformers.models.moonshine import modeling_moonshine
 
     def doubled(half: Any) -> Any:
@@ -219,8 +220,8 @@ def _traceable_turns() -> Iterator[None]:
 
 
 def _vits() -> Made:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     letters = ["_", *"abcdefghijklmnopqrstuvwxyz' ,.-"]
     config = transformers.VitsConfig(

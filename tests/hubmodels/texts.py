@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.hubmodels.decoders import causal_graphs, encoder_decoder_graphs
+from tests.hubmodels.libraries import library
 from tests.hubmodels.recipe import Made, Recipe, hush, lively, names, one_graph, token_inputs, unreadable
 from tests.hubmodels.vocabularies import byte_pairs, scored_pieces, sentence_piece, space_pairs, unigram, wordpiece
 
@@ -31,13 +32,13 @@ CHAT = (
 
 def bert_tokenizer(kind: str = "BertTokenizer") -> Any:
     """WordPiece, in small letters."""
-    import transformers
+    transformers = library("transformers")
 
     return getattr(transformers, kind)(vocab=wordpiece(), model_max_length=128)
 
 
 def _roberta_tokenizer(kind: str = "RobertaTokenizer") -> Any:
-    import transformers
+    transformers = library("transformers")
 
     vocabulary, merges = byte_pairs(("<s>", "<pad>", "</s>", "<unk>", "<mask>"))
     return getattr(transformers, kind)(vocab=vocabulary, merges=merges, model_max_length=120)
@@ -49,14 +50,14 @@ def _reader(make: Any, config: Any, tokenizer: Any, inputs: tuple[str, ...], out
 
 
 def _bert(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.BertConfig(vocab_size=len(wordpiece()), **_SMALL, **more)
     return _reader(getattr(transformers, kind), config, bert_tokenizer(), _TYPED, outputs)
 
 
 def _distilbert(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
-    import transformers
+    transformers = library("transformers")
 
     config = transformers.DistilBertConfig(
         vocab_size=len(wordpiece()), dim=32, n_layers=2, n_heads=2, hidden_dim=64, max_position_embeddings=128, **more
@@ -66,7 +67,7 @@ def _distilbert(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
 
 
 def _roberta(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = _roberta_tokenizer()
     config = transformers.RobertaConfig(
@@ -76,7 +77,7 @@ def _roberta(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
 
 
 def _xlm_roberta(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
-    import transformers
+    transformers = library("transformers")
 
     pieces = [*unigram(("<s>", "<pad>", "</s>", "<unk>")), ("<mask>", 0.0)]
     tokenizer = transformers.XLMRobertaTokenizer(vocab=pieces, model_max_length=120)
@@ -87,7 +88,7 @@ def _xlm_roberta(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
 
 
 def _deberta(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
-    import transformers
+    transformers = library("transformers")
 
     pieces = [*unigram(("[PAD]", "[CLS]", "[SEP]", "[UNK]")), ("[MASK]", 0.0)]
     tokenizer = transformers.DebertaV2Tokenizer(vocab=pieces, unk_id=3, model_max_length=120)
@@ -99,7 +100,7 @@ def _deberta(kind: str, outputs: Mapping[str, str], **more: Any) -> Made:
 
 
 def _mpnet() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     pieces = [piece for piece in wordpiece() if not piece.startswith("[") or len(piece) == 1]
     vocabulary = {piece: at for at, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", *pieces, "[UNK]", "<mask>"])}
@@ -128,7 +129,7 @@ _POOLING = {
 
 
 def _bart_config(tokenizer: Any, **more: Any) -> Any:
-    import transformers
+    transformers = library("transformers")
 
     return transformers.BartConfig(
         vocab_size=len(tokenizer), d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2,
@@ -137,7 +138,7 @@ def _bart_config(tokenizer: Any, **more: Any) -> Any:
 
 
 def _bart_entailment() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = _roberta_tokenizer("BartTokenizer")
     config = _bart_config(tokenizer, **ENTAILMENT)
@@ -158,7 +159,7 @@ def _writer(
 
 
 def _bart() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = _roberta_tokenizer("BartTokenizer")
     model = transformers.BartForConditionalGeneration(_bart_config(tokenizer))
@@ -169,7 +170,7 @@ def _bart() -> Made:
 
 
 def _t5(**more: Any) -> Made:
-    import transformers
+    transformers = library("transformers")
 
     words = [*unigram(("<pad>", "</s>", "<unk>")), *((f"<extra_id_{at}>", 0.0) for at in range(9, -1, -1))]
     tokenizer = transformers.T5Tokenizer(vocab=words, extra_ids=10, model_max_length=128)
@@ -192,7 +193,7 @@ def _marian() -> Made:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    import transformers
+    transformers = library("transformers")
 
     pieces = scored_pieces(sentence_piece())
     order = ["</s>", "<unk>", *(piece for piece, _ in pieces if piece not in {"<s>", "</s>", "<unk>"}), "<pad>"]
@@ -231,7 +232,7 @@ def _marian() -> Made:
 def _m2m100() -> Made:
     import json
 
-    import transformers
+    transformers = library("transformers")
 
     pieces = scored_pieces(sentence_piece())
     base = ["<s>", "<pad>", "</s>", "<unk>", *(piece for piece, _ in pieces if piece not in {"<s>", "</s>", "<unk>"})]
@@ -293,14 +294,14 @@ def _generator(model: Any, tokenizer: Any, name: str = "model") -> Made:
 
 def gpt2_tokenizer() -> Any:
     """Byte pairs; the end of a text is 0."""
-    import transformers
+    transformers = library("transformers")
 
     vocabulary, merges = byte_pairs(("<|endoftext|>",))
     return transformers.GPT2Tokenizer(vocab=vocabulary, merges=merges, model_max_length=128)
 
 
 def _gpt2() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = gpt2_tokenizer()
     config = transformers.GPT2Config(
@@ -310,7 +311,7 @@ def _gpt2() -> Made:
 
 
 def _llama() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     vocabulary, merges = space_pairs(("<unk>", "<s>", "</s>"))
     tokenizer = transformers.LlamaTokenizer(
@@ -323,7 +324,7 @@ def _llama() -> Made:
 
 
 def _qwen2() -> Made:
-    import transformers
+    transformers = library("transformers")
 
     vocabulary, merges = byte_pairs(("<|endoftext|>", "<|im_start|>", "<|im_end|>"))
     tokenizer = transformers.Qwen2Tokenizer(

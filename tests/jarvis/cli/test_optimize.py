@@ -46,6 +46,7 @@ def test_an_accepted_variant_is_registered_and_can_be_removed(here: Services, tm
     (card,) = shelf.cards()
     assert (card.id, card.base_model) == ("test-net:int8", "test-net")
     assert said["variant"]["id"] == card.id
+    assert card.parameters["threads"] == 1
     screen = Screen(io.StringIO(), io.StringIO(), io.StringIO())
     assert remove("test-net:int8", screen, here) == 0
     assert shelf.cards() == []

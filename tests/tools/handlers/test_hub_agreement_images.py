@@ -11,6 +11,7 @@ from PIL import Image
 from jarvis.artifacts import Artifact
 from jarvis.tools.handlers.hub_onnx.segments import read_segments
 from tests.hubmodels import built
+from tests.hubmodels.libraries import library
 from tests.hubmodels.running import media, with_both
 
 # What transformers and torch deprecate is no fault of these tests.
@@ -29,7 +30,7 @@ def photo() -> Image.Image:
 
 def pipeline(task: str, folder: Path, **settings: Any) -> Any:
     """A pipeline of transformers."""
-    import transformers
+    transformers = library("transformers")
 
     return transformers.pipeline(task, model=str(folder), device="cpu", **settings)
 
@@ -95,8 +96,8 @@ def test_object_detection(architecture: str, tmp_path_factory: pytest.TempPathFa
 
 
 def test_zero_shot_object_detection(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built("owlvit", "zero-shot-object-detection", tmp_path_factory)
     processor = transformers.AutoProcessor.from_pretrained(folder)
@@ -150,8 +151,8 @@ def test_depth_estimation(architecture: str, tmp_path_factory: pytest.TempPathFa
 
 
 def test_super_resolution(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built("swin2sr", "image-to-image", tmp_path_factory)
     processor = transformers.AutoImageProcessor.from_pretrained(folder)
@@ -169,7 +170,7 @@ def test_super_resolution(tmp_path_factory: pytest.TempPathFactory, tmp_path: Pa
 
 
 def _generated(folder: Path, auto: str, **inputs: Any) -> str:
-    import transformers
+    transformers = library("transformers")
 
     model = getattr(transformers, auto).from_pretrained(folder).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -177,7 +178,7 @@ def _generated(folder: Path, auto: str, **inputs: Any) -> str:
 
 
 def _pixels(folder: Path) -> Any:
-    import transformers
+    transformers = library("transformers")
 
     return transformers.AutoImageProcessor.from_pretrained(folder)(photo(), return_tensors="pt")["pixel_values"]
 
@@ -193,8 +194,8 @@ def test_captions(architecture: str, tmp_path_factory: pytest.TempPathFactory, t
 
 @pytest.mark.parametrize("architecture", ["vilt", "blip"])
 def test_visual_questions(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built(architecture, "visual-question-answering", tmp_path_factory)
     question = "What color is the cat?"
@@ -213,7 +214,7 @@ def test_visual_questions(architecture: str, tmp_path_factory: pytest.TempPathFa
 
 
 def test_document_questions(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import transformers
+    transformers = library("transformers")
 
     folder = built("vision-encoder-decoder", "document-question-answering", tmp_path_factory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)

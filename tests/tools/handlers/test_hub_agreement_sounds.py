@@ -11,6 +11,7 @@ from jarvis.artifacts import Artifact
 from jarvis.tools.handlers.speech_output import PEAK
 from jarvis.tools.media import read_audio
 from tests.hubmodels import built
+from tests.hubmodels.libraries import library
 from tests.hubmodels.running import media, with_both
 
 # What transformers and torch deprecate is no fault of these tests.
@@ -29,7 +30,7 @@ def samples() -> Any:
 def test_speech_recognition_by_writing(
     architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
-    import transformers
+    transformers = library("transformers")
 
     folder = built(architecture, "automatic-speech-recognition", tmp_path_factory)
     extractor = transformers.AutoFeatureExtractor.from_pretrained(folder)
@@ -45,8 +46,8 @@ def test_speech_recognition_by_writing(
 
 
 def test_speech_recognition_by_letters(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built("wav2vec2", "automatic-speech-recognition", tmp_path_factory)
     extractor = transformers.AutoFeatureExtractor.from_pretrained(folder)
@@ -62,7 +63,7 @@ def test_speech_recognition_by_letters(tmp_path_factory: pytest.TempPathFactory,
 
 @pytest.mark.parametrize("architecture", ["audio-spectrogram-transformer", "wav2vec2"])
 def test_audio_classification(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import transformers
+    transformers = library("transformers")
 
     folder = built(architecture, "audio-classification", tmp_path_factory)
     found = transformers.pipeline("audio-classification", model=str(folder), device="cpu")(samples())
@@ -74,8 +75,8 @@ def test_audio_classification(architecture: str, tmp_path_factory: pytest.TempPa
 
 
 def test_text_to_speech(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built("vits", "text-to-speech", tmp_path_factory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.hubmodels import built
+from tests.hubmodels.libraries import library
 from tests.hubmodels.running import with_both
 
 # What transformers and torch deprecate is no fault of these tests.
@@ -20,7 +21,7 @@ CLOSE = 1e-3
 
 def pipeline(task: str, folder: Path, **settings: Any) -> Any:
     """A pipeline of transformers."""
-    import transformers
+    transformers = library("transformers")
 
     return transformers.pipeline(task, model=str(folder), device="cpu", **settings)
 
@@ -67,8 +68,8 @@ def test_token_classification(architecture: str, tmp_path_factory: pytest.TempPa
 
 @pytest.mark.parametrize("architecture", ["distilbert", "roberta"])
 def test_question_answering(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built(architecture, "question-answering", tmp_path_factory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -103,8 +104,8 @@ def test_fill_mask(architecture: str, blank: str, tmp_path_factory: pytest.TempP
 
 @pytest.mark.parametrize("architecture", ["bert", "mpnet"])
 def test_sentence_similarity(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import torch
-    import transformers
+    torch = library("torch")
+    transformers = library("transformers")
 
     folder = built(architecture, "sentence-similarity", tmp_path_factory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -120,7 +121,7 @@ def test_sentence_similarity(architecture: str, tmp_path_factory: pytest.TempPat
 
 def _written(folder: Path, text: str, **settings: Any) -> str:
     """What an encoder-decoder of transformers writes."""
-    import transformers
+    transformers = library("transformers")
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     if code := settings.pop("to", None):
@@ -166,7 +167,7 @@ def test_text2text_generation(tmp_path_factory: pytest.TempPathFactory, tmp_path
 
 @pytest.mark.parametrize("architecture", ["gpt2", "llama", "qwen2"])
 def test_text_generation(architecture: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
-    import transformers
+    transformers = library("transformers")
 
     folder = built(architecture, "text-generation", tmp_path_factory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)

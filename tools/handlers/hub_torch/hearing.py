@@ -91,8 +91,8 @@ class Transcriber(_Listener):
         tokenizer = self._tokenizer
         changes = [number for number, _ in groupby(numbers) if number != tokenizer.pad_token_id]
         letters = [str(tokenizer.convert_ids_to_tokens(number)) for number in changes]
-        silent = set(tokenizer.all_special_tokens)
         space = str(getattr(tokenizer, "word_delimiter_token", None) or "|")
+        silent = set(tokenizer.all_special_tokens) - {space}
         return " ".join("".join(" " if one == space else one for one in letters if one not in silent).split())
 
 
@@ -107,13 +107,15 @@ class SoundClassifier(_Listener):
         Raises:
             TaskError: no sound, or one that cannot be decoded.
         """
+        import numpy as np
+
         found: list[Any] = []
         for part in windows(inputs.audio("audio", self.rate), self.rate, _WINDOW):
             sink.check()
             with inference():
                 logits = numpy(self.model(**self.features(part)).logits)[0]
             found.append(class_scores(logits, self.checkpoint.repository.config))
-        scores = sum(found[1:], start=found[0]) / len(found)
+        scores = np.mean(found, axis=0)
         names = [self.checkpoint.label(at) for at in range(len(scores))]
         return ranked([float(score) for score in scores], names, int(self.checkpoint.parameters.get("top", TOP)))
 

@@ -153,7 +153,8 @@ def boxes(found: Mapping[str, Any], labels: Sequence[str], size: tuple[int, int]
         }
         for label, score, box in zip(labels, found["scores"], found["boxes"], strict=True)
     ]
-    return list[JsonValue](sorted(rows, key=lambda row: -row["score"]))
+    rows.sort(key=lambda row: -float(row["score"]))
+    return list[JsonValue](rows)
 
 
 class DepthEstimator(Viewer):

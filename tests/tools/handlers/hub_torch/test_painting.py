@@ -14,6 +14,7 @@ from jarvis.messages import Value
 from jarvis.tools.handler import Inputs, RuntimeOptions, Sink, Stop
 from jarvis.tools.handlers.hub_torch.painting import Painter
 from tests.hubmodels.diffusion import build_painter
+from tests.hubmodels.libraries import library
 from tests.hubmodels.running import files, run
 
 # What transformers and diffusers deprecate is no fault of these tests.
@@ -39,8 +40,8 @@ def pixels(value: Value) -> Image.Image:
 
 
 def test_the_picture_is_the_one_that_diffusers_makes(painter: Painter, folder: Path, tmp_path: Path) -> None:
-    import diffusers
-    import torch
+    diffusers = library("diffusers")
+    torch = library("torch")
 
     pipeline = diffusers.StableDiffusionPipeline.from_pretrained(str(folder), safety_checker=None)
     seed = torch.Generator().manual_seed(0)
