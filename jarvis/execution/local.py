@@ -39,7 +39,8 @@ def load_handler(card: ModelCard, options: RuntimeOptions) -> Handler:
         ModelError: a library is missing, or the card names a handler that does not exist.
     """
     files = locate(card)
-    return handler_class(card)(files, RuntimeOptions(options.threads, {**options.parameters, **card.parameters}))
+    threads = int(card.parameters.get("threads", options.threads))
+    return handler_class(card)(files, RuntimeOptions(threads, {**options.parameters, **card.parameters}))
 
 
 def handler_class(card: ModelCard) -> HandlerClass:

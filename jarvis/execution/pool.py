@@ -203,7 +203,7 @@ class Pool:
             "module": f"{self._limits.handlers}.{module}",
             "class": name,
             "files": {role: str(path) for role, path in files.items()},
-            "threads": self._limits.options.threads,
+            "threads": int(card.parameters.get("threads", self._limits.options.threads)),
             "parameters": {**self._limits.options.parameters, **card.parameters},
             "way_out": way_out(card),
         }

@@ -35,11 +35,14 @@ class WeightedGraph:
 
 
 def packaged_graph(name: str, weights: Path, threads: int) -> WeightedGraph:
-    """The graph `graphs/name.onnx` with its tensors from `weights`.
+    """The graph `graphs/name.onnx` with its tensors from `weights`, or the one that was fitted and lies beside them.
 
     Raises:
         ModelFileError: `weights` is not the file that the graph was made from.
     """
+    fitted = weights.with_name(f"{name}.onnx")  # made by `jarvis models optimize`
+    if fitted.is_file():
+        return WeightedGraph(cpu_session(fitted, threads), {})
     return open_graph(GRAPHS / name, weights, threads)
 
 
