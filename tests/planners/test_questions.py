@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jarvis.planners.questions import deed, either, own, which
+from jarvis.planners.questions import either, own, which
 from jarvis.spec import ToolSpec, ValueType
+from jarvis.tools.deeds import deed
 from jarvis.tools.toolset import builtin_tools
 
 TOOLS = builtin_tools()

@@ -34,7 +34,7 @@ def speech_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     def load(card_id: str) -> Handler:
         card = cards[card_id]
         module, name = card.handler.split(":")
-        paths = {file.role: package_file(file.package, file.path) for file in card.files}
+        paths = {file.role: package_file(file.package, file.path) for file in card.packaged}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JARVIS_CACHE_DIR", str(folder))
             handler: Handler = getattr(import_module(f"jarvis.tools.handlers.{module}"), name)(

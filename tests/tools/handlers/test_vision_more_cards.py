@@ -14,7 +14,7 @@ from .vision_more_bench import more_cards
 
 @pytest.mark.parametrize("model_id", more_cards())
 def test_every_file_of_a_card_is_the_one_that_is_installed(model_id: str) -> None:
-    for file in more_cards()[model_id].files:
+    for file in more_cards()[model_id].packaged:
         path = package_file(file.package, file.path)
 
         assert (path.stat().st_size, file_digest(path)) == (file.bytes, file.sha256), file.path

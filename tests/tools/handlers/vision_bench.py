@@ -28,7 +28,7 @@ def load(model_id: str, **parameters: str | int | float | bool) -> Handler:
     """The handler of a card with its files; `parameters` stand above those of the card."""
     card = cards()[model_id]
     module, name = card.handler.split(":")
-    files = {file.role: package_file(file.package, file.path) for file in card.files}
+    files = {file.role: package_file(file.package, file.path) for file in card.packaged}
     handler: Handler = getattr(import_module(f"jarvis.tools.handlers.{module}"), name)(
         files, RuntimeOptions(threads=2, parameters=card.parameters | parameters)
     )

@@ -25,7 +25,7 @@ def model(model_id: str) -> Handler:
     """The handler of a card with its files and parameters."""
     card = more_cards()[model_id]
     module, name = card.handler.split(":")
-    paths = {file.role: package_file(file.package, file.path) for file in card.files}
+    paths = {file.role: package_file(file.package, file.path) for file in card.packaged}
     handler: Handler = getattr(import_module(f"jarvis.tools.handlers.{module}"), name)(
         paths, RuntimeOptions(threads=2, parameters=card.parameters)
     )

@@ -35,7 +35,7 @@ def kserve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def lite0_files() -> dict[str, Path]:
     found = Registry.load().get("efficientnet-lite0")
-    return {file.role: package_file(file.package, file.path) for file in found.files}
+    return {file.role: package_file(file.package, file.path) for file in found.packaged}
 
 
 @pytest.mark.parametrize("binary", [True, False])
