@@ -102,10 +102,10 @@ class ToolIndex:
 
         parts = self._parts(text[:_READ])
         by_words = np.stack([self._words.scores(terms(part)) for part in parts])
-        scores = by_words / (by_words + _HALF_SURE)
+        scores: Scores = np.asarray(by_words / (by_words + _HALF_SURE), np.float32)
         meaning = self._meaning(parts)
         if meaning is not None:
-            scores = WORDS_SHARE * scores + (1 - WORDS_SHARE) * meaning
+            scores = np.asarray(WORDS_SHARE * scores + (1 - WORDS_SHARE) * meaning, np.float32)
         return scores
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -18,7 +18,7 @@ def tokens(folder: Path, config: dict[str, Any] | None = None, **settings: Any) 
 
 
 def words(numbers: Any) -> str:
-    return " ".join(WORDS[number] for number in numbers)
+    return " ".join(str(WORDS[number]) for number in numbers)
 
 
 def test_texts_of_a_batch_are_filled_up_to_the_longest(tmp_path: Path) -> None:

@@ -1,14 +1,11 @@
-"""A picture with two red cups and a blue spoon; tests that need torch are collected where it is installed."""
+"""A picture with two red cups and a blue spoon."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-
-collect_ignore = [] if find_spec("torch") else ["test_agreement.py"]
 
 
 @pytest.fixture

@@ -177,6 +177,7 @@ def test_the_image_is_prepared_as_transformers_prepares_it(repository: Path) -> 
     processor: Any = transformers.SamImageProcessorPil.from_pretrained(repository)
     expected = processor(picture, return_tensors="np")["pixel_values"]
 
-    made = network._processor.pixels(picture, network.frame(picture.size))
+    inner: Any = network
+    made = inner._processor.pixels(picture, network.frame(picture.size))
 
     assert np.abs(made - expected).max() < 1e-5
