@@ -70,7 +70,7 @@ class Chooser:
         """
         settings = self._settings
         wishes, spans = read_wishes(asked, registry)
-        plain = without(asked, spans)
+        plain = without(asked, spans) if spans else asked
         available = look(
             registry,
             loaded=loaded,

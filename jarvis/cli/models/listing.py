@@ -201,7 +201,8 @@ def weight(card: ModelCard) -> str:
     """What a card takes of the disk: all files of one that is here, else its smallest variant."""
     if card.files or not card.variants:
         return size(card.size_bytes) if card.source == "package" or card.files else "-"
-    return size(smallest_bytes(card) or 0)
+    smallest = smallest_bytes(card)
+    return size(smallest) if smallest else "size not told"
 
 
 def _searched(listed: Rows, known: Known) -> dict[str, Any]:
