@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import zlib
@@ -11,13 +12,17 @@ from dataclasses import dataclass, replace
 from jarvis.availability import look
 from jarvis.errors import StorageError
 from jarvis.languages import language_of
-from jarvis.messages import CandidateFailed, Event, TaskFinished
+from jarvis.messages import Assignment, CandidateFailed, Event, TaskFinished
 from jarvis.model_registry.registry import Registry
+from jarvis.planners.chat import Chat
+from jarvis.planners.larger import chat_at
 from jarvis.selection import Availability, Lesson, read_wishes, without
+from jarvis.selection.controller import break_tie, chat_controller
 from jarvis.selection.outcomes import Outcomes, blames_the_model, lesson_of
 from jarvis.selection.preferences import wishes_of
 from jarvis.selection.topic import topic_words
 from jarvis.settings import Settings
+from jarvis.spec import Effect, ToolSpec
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +64,7 @@ class Chooser:
         self._outcomes: Outcomes | None = None
         self._closed_book = False
         self._opening = threading.Lock()
+        self._chat: Chat | None = None
 
     def understand(
         self, text: str, asked: str, registry: Registry, *, loaded: Iterable[str] = (), run_id: str = ""
@@ -95,6 +101,27 @@ class Chooser:
         """By task name and model id, what runs have taught; nothing where that cannot be kept."""
         outcomes = self._opened()
         return outcomes.snapshot() if outcomes else {}
+
+    def settled(self, assignment: Assignment, registry: Registry, tool: ToolSpec, text: str) -> Assignment:
+        """The assignment with near-ties broken by the controller of the settings; blocks while that thinks.
+
+        What has an effect is never left to it, and a controller that fails changes nothing.
+
+        Raises:
+            UsageError: the setting names nothing that is here.
+        """
+        settings = self._settings
+        if not settings.controller or tool.effect is not Effect.NONE:
+            return assignment
+        if self._chat is None:
+            where, key = settings.controller, settings.controller_key_variable
+            self._chat = chat_at("JARVIS_CONTROLLER", where, settings.controller_model, key, settings.threads)
+        chat = self._chat
+
+        def ask(system: str, user: str) -> str:
+            return asyncio.run(chat.complete([("system", system), ("user", user)]))
+
+        return break_tie(assignment, registry, tool.name, text, chat_controller(ask))
 
     def learn(self, outcomes: Iterable[Outcome]) -> None:
         """Takes in what became of models. What cannot be kept is lost, and the log tells."""

@@ -317,6 +317,9 @@ class Run:
         assignment = self._assigned(task, available)
         if not assignment.candidates:
             assignment = await asyncio.to_thread(self._offered, task, available)
+        elif self.jarvis.settings.controller and not self._is_done(task):
+            chooser, registry, tool = self.jarvis.chooser, self.stages.registry, self.tools[task.tool]
+            assignment = await asyncio.to_thread(chooser.settled, assignment, registry, tool, self.asked)
         self.assignments[task.id] = assignment
         self.emit(TaskPlanned(task, assignment))
         await self.fetched(assignment)
@@ -325,6 +328,11 @@ class Run:
     async def _from_journal(self) -> AsyncIterator[Task]:
         for task in self.graph:
             yield task
+
+    def _is_done(self, task: Task) -> bool:
+        """Whether the journal has its result."""
+        record, recorder = self.order.record, self.recorder
+        return bool(record and recorder and task.id in record.tasks and recorder.known(task.id))
 
     def _offered(self, task: Task, available: Availability) -> Assignment:
         """No candidate, and advice that names models of the hubs."""
@@ -337,9 +345,8 @@ class Run:
 
     def _assigned(self, task: Task, available: Availability) -> Assignment:
         """The models that could do a task here and now; of one that is done, those of then."""
-        record = self.order.record
-        if record and task.id in record.tasks and self.recorder and self.recorder.known(task.id):
-            return record.tasks[task.id].assignment
+        if self.order.record and self._is_done(task):
+            return self.order.record.tasks[task.id].assignment
         return self.stages.selector.assign_task(task, self.graph, self.stages.registry, available)
 
     async def tasks(self, planner: Planner) -> AsyncIterator[Task]:

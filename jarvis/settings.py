@@ -100,6 +100,12 @@ class Settings:
     """What matters most when models are chosen: `fast`, `best` or `small`; empty for the usual balance."""
     offline: bool = False
     """Whether models that need the network are ruled out, and nothing is fetched."""
+    controller: str = ""
+    """A chat model that breaks near-ties between models by reading their descriptions; named as `larger_planner` is."""
+    controller_model: str = ""
+    """The model's name at that endpoint."""
+    controller_key_variable: str = "OPENAI_API_KEY"
+    """The environment variable that holds that endpoint's key."""
     learn: bool = True
     """Whether what runs on this machine taught changes which of two nearly equal models is taken."""
     models_mb: int = 20_000
@@ -198,6 +204,9 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "largest_mb": float,
     "aim": str,
     "offline": _yes,
+    "controller": str,
+    "controller_model": str,
+    "controller_key_variable": str,
     "learn": _yes,
     "models_mb": int,
     "out": Path,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jarvis.errors import PlannerError, UsageError
-from jarvis.planners.chat import ChatPlanner, EndpointChat, LangChainChat, Message
+from jarvis.planners.chat import Chat, ChatPlanner, EndpointChat, LangChainChat, Message
 from jarvis.settings import Settings
 
 _LANGCHAIN = "langchain:"
@@ -30,15 +30,23 @@ def larger_planner(settings: Settings) -> ChatPlanner:
     Raises:
         UsageError: it names nothing that is here.
     """
-    where = settings.larger_planner
+    where, key = settings.larger_planner, settings.larger_planner_key_variable
+    return ChatPlanner(chat_at("JARVIS_LARGER_PLANNER", where, settings.larger_planner_model, key, settings.threads))
+
+
+def chat_at(setting: str, where: str, model: str, key_variable: str, threads: int) -> Chat:
+    """The chat model at an address, `langchain:MODULE:OBJECT`, or in a GGUF file; `setting` is for the message.
+
+    Raises:
+        UsageError: it names nothing that is here.
+    """
     if where.startswith(_LANGCHAIN):
-        return ChatPlanner(LangChainChat(_chat_model(where.removeprefix(_LANGCHAIN))))
+        return LangChainChat(_chat_model(where.removeprefix(_LANGCHAIN)))
     if where.endswith(".gguf"):
-        return ChatPlanner(gguf_chat(Path(where).expanduser(), settings.threads))
+        return gguf_chat(Path(where).expanduser(), threads)
     if "://" in where:
-        key = os.environ.get(settings.larger_planner_key_variable, "")
-        return ChatPlanner(EndpointChat(where, settings.larger_planner_model, key))
-    raise UsageError(f"JARVIS_LARGER_PLANNER is {where!r}; it must be {_FORMS}")
+        return EndpointChat(where, model, os.environ.get(key_variable, ""))
+    raise UsageError(f"{setting} is {where!r}; it must be {_FORMS}")
 
 
 def _chat_model(name: str) -> Any:

@@ -18,7 +18,7 @@ from jarvis.settings import Settings
 from jarvis.tools.handler import Inputs
 from jarvis.tools.toolset import builtin_tools
 
-_SETTINGS = {"journal", "allow", "forbid"}
+_SETTINGS = {"journal", "allow", "forbid", "controller", "learn"}
 
 
 class ScriptedPlanner:
