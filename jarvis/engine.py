@@ -24,6 +24,7 @@ from jarvis.journal.differences import Difference, differences
 from jarvis.journal.journal import Journal, Retention, check_inputs, check_resumable
 from jarvis.journal.records import RunRecord
 from jarvis.messages import Answered, Event, Request, Response
+from jarvis.model_registry.hubs.renewal import Renewal
 from jarvis.model_registry.registry import Registry
 from jarvis.optimizing.known import known_models
 from jarvis.pasted import split_pasted
@@ -70,6 +71,7 @@ class Jarvis:
         self._functions = declared_tools() | {tool.spec.name: tool for tool in tools}
         self._registry = registry
         self.chooser = Chooser(self.settings)
+        self._renewal = Renewal(self.settings)
         self._workplace = Workplace(self.settings, worker)
         self._stages: Stages | None = None
         self._journal: Journal | None = None
@@ -86,6 +88,7 @@ class Jarvis:
         return cls(settings, **parts)
 
     async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._renewal.start)
         return self
 
     async def __aexit__(
@@ -94,6 +97,7 @@ class Jarvis:
         self.close()
 
     def __enter__(self) -> Self:
+        self._renewal.start()
         return self
 
     def __exit__(
@@ -105,6 +109,7 @@ class Jarvis:
         """Lets go of every loaded model, of the result cache and of the journal."""
         self._workplace.close()
         self.chooser.close()
+        self._renewal.stop()
         with self._opening:
             journal, self._journal = self._journal, None
         if journal is not None:

@@ -108,6 +108,8 @@ class Settings:
     """The environment variable that holds that endpoint's key."""
     learn: bool = True
     """Whether what runs on this machine taught changes which of two nearly equal models is taken."""
+    sync_days: float = 0.0
+    """Days after which hubs that were synced are asked again in the background; 0 leaves it to `jarvis models sync`."""
     models_mb: int = 20_000
     """What all models that were pulled from hubs may take on the disk, in MB of 2**20 bytes."""
     out: Path = Path("jarvis-out")
@@ -208,6 +210,7 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "controller_model": str,
     "controller_key_variable": str,
     "learn": _yes,
+    "sync_days": float,
     "models_mb": int,
     "out": Path,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def added(folder: Path, **options: str) -> str:
+def added(folder: Path, **options: Any) -> str:
     screen = Screen(io.StringIO(), out := io.StringIO(), io.StringIO())
     assert add_model(AddOptions(folder, **options), screen, Services()) == 0
     return out.getvalue()
