@@ -16,6 +16,10 @@ SHOWN = 16
 """How many candidates an assignment has at most: nobody waits for the seventeenth model to fail."""
 TRIED = 0.05
 """How much worse a model may look and still be tried out."""
+_LONGER, _SECONDS = 1.3, 0.3
+"""How much longer it may take: so many times as long, and so many seconds."""
+_HEARD = frozenset({"text-to-speech"})
+"""Tasks for which nothing is tried out: a voice that changes from run to run is worse than the second-best one."""
 
 
 def ranked(
@@ -31,7 +35,7 @@ def ranked(
 def explores(demand: Demand, available: Availability) -> bool:
     """Whether models may be tried out: only with a seed, where nothing happens in the world, and nobody chose."""
     chosen = available.wishes.only or demand.task in available.pinned
-    return available.seed is not None and demand.effect is Effect.NONE and not chosen
+    return available.seed is not None and demand.effect is Effect.NONE and demand.task not in _HEARD and not chosen
 
 
 def _best(scores: list[tuple[float, int]], cards: Sequence[Facts], most: int) -> list[tuple[float, int]]:
@@ -61,7 +65,8 @@ def _tried(
     """Near-equals of the best, ordered by a draw from what is believed of each (Thompson sampling)."""
     assert available.seed is not None
     highest = max((score for score, _ in best), default=0.0)
-    near = [row for row in best if row[0] >= highest - TRIED]
+    longest = _LONGER * scale.wait(best[0][1]) + _SECONDS if best else 0.0
+    near = [row for row in best if row[0] >= highest - TRIED and scale.wait(row[1]) <= longest]
     if len(near) < 2:
         return best
     drawn: list[tuple[float, tuple[float, Facts]]] = []
@@ -70,4 +75,5 @@ def _tried(
         luck = draw(scale.lesson(card), seconds, dice(available.seed, demand.task, card.id))
         drawn.append((scale.worth(card, luck.success, scale.wait(card) - seconds + luck.seconds), (score, card)))
     drawn.sort(key=lambda row: -row[0])
-    return [row for _, row in drawn] + [row for row in best if row[0] < highest - TRIED]
+    tried = [row for _, row in drawn]
+    return tried + [row for row in best if row not in tried]

@@ -209,3 +209,18 @@ def test_explaining_tells_the_same_order_and_parts_that_add_up() -> None:
     assert [row.card.id for row in rows if not row.limit] == [row.model_id for row in assignment.candidates]
     assert [round(row.score, 3) for row in rows if not row.limit] == [row.score for row in assignment.candidates]
     assert [(row.card.id, row.limit) for row in rows if row.limit] == [("c", "language")]
+
+
+def firsts(task: Task, cards: list[ModelCard]) -> set[str]:
+    """Which models come first under many seeds."""
+    return {chosen(task, cards, Availability(seed=seed))[0] for seed in range(60)}
+
+
+def test_a_voice_stays_the_same_and_a_much_slower_model_is_not_tried_out() -> None:
+    def pair(tool: str, slow: float) -> list[ModelCard]:
+        return [card("quick", tool, seconds=1.0, quality=0.6), card("other", tool, seconds=slow, quality=0.6)]
+
+    say = Task(0, "text-to-speech", {"text": "hello"})
+    assert firsts(SHORTEN, pair("summarization", 1.1)) == {"quick", "other"}
+    assert firsts(SHORTEN, pair("summarization", 1.9)) == {"quick"}
+    assert firsts(say, pair("text-to-speech", 1.1)) == {"quick"}
