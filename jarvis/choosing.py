@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 from jarvis.availability import look
 from jarvis.errors import StorageError
-from jarvis.languages import language_of
 from jarvis.messages import Assignment, CandidateFailed, Event, TaskFinished
 from jarvis.model_registry.registry import Registry
 from jarvis.planners.chat import Chat
 from jarvis.planners.larger import chat_at
 from jarvis.selection import Availability, Lesson, read_wishes, without
 from jarvis.selection.controller import break_tie, chat_controller
-from jarvis.selection.outcomes import Outcomes, blames_the_model, lesson_of
+from jarvis.selection.outcomes import Outcomes, blames_the_model, lesson_of, lessons_file
 from jarvis.selection.preferences import wishes_of
 from jarvis.selection.topic import topic_words
 from jarvis.settings import Settings
@@ -67,9 +66,11 @@ class Chooser:
         self._chat: Chat | None = None
 
     def understand(
-        self, text: str, asked: str, registry: Registry, *, loaded: Iterable[str] = (), run_id: str = ""
+        self, asked: str, registry: Registry, *, language: str = "", loaded: Iterable[str] = (), run_id: str = ""
     ) -> Understood:
-        """What is here for a request: `text` as it came, `asked` without what was pasted into it.
+        """What is here for a request, without what was pasted into it; `language` is that of the whole.
+
+        A `run_id` draws the seed by which near-equal models are tried out.
 
         Raises:
             UsageError: a setting names a licence or a model that does not exist.
@@ -80,7 +81,7 @@ class Chooser:
         available = look(
             registry,
             loaded=loaded,
-            language=language_of(text),
+            language=language,
             offline=settings.offline,
             preferred=settings.prefer,
             wishes=wishes.over(wishes_of(settings, registry)),
@@ -98,8 +99,8 @@ class Chooser:
         return Understood(plain, available)
 
     def lessons(self) -> Mapping[tuple[str, str], Lesson]:
-        """By task name and model id, what runs have taught; nothing where that cannot be kept."""
-        outcomes = self._opened()
+        """By task name and model id, what runs have taught; a look at it makes no file."""
+        outcomes = self._opened() if lessons_file(self._settings.data_dir).is_file() else None
         return outcomes.snapshot() if outcomes else {}
 
     def settled(self, assignment: Assignment, registry: Registry, tool: ToolSpec, text: str) -> Assignment:

@@ -26,6 +26,7 @@ from jarvis.graph import Task, TaskGraph
 from jarvis.journal.journal import Origin
 from jarvis.journal.recorder import Recorder
 from jarvis.journal.records import RunRecord, State
+from jarvis.languages import language_of
 from jarvis.messages import (
     Assignment,
     CandidateFailed,
@@ -301,7 +302,11 @@ class Run:
         self.emit(PlanningStarted(self.request, record.planner if record else planner.name, self._journal_id))
         chooser, loaded = self.jarvis.chooser, self.jarvis.loaded
         understood = chooser.understand(
-            self.request.text, self.asked, self.stages.registry, loaded=loaded, run_id=self.run_id
+            self.asked,
+            self.stages.registry,
+            language=language_of(self.request.text),
+            loaded=loaded,
+            run_id=self.run_id,
         )
         self.asked, self._available = understood.text, understood.available
         available = understood.available

@@ -162,6 +162,11 @@ class ModelCard(_Record):
         return tuple(file for file in self.files if isinstance(file, WeightFile))
 
     @property
+    def stored(self) -> tuple[StoredFile, ...]:
+        """Its files in folders of this machine."""
+        return tuple(file for file in self.files if isinstance(file, StoredFile))
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all weight files."""
         return sum(file.bytes for file in self.files)

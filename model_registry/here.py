@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.optimize.shelf import Shelf
 from jarvis.model_registry.registry import Registry
 from jarvis.settings import Settings
+
+if TYPE_CHECKING:
+    from jarvis.model_registry.store import ModelStore
 
 
 def models_folder(settings: Settings) -> Path:
@@ -24,7 +28,7 @@ def registry_here(settings: Settings) -> Registry:
     """
     registry = Registry.load()
     folder = models_folder(settings)
-    return registry.with_cards(_added(settings, folder)) if folder.is_dir() else registry
+    return registry.with_cards(_added(settings)) if folder.is_dir() else registry
 
 
 def offers(settings: Settings, task: str, most: int = 50) -> Sequence[ModelCard]:
@@ -41,6 +45,13 @@ def offers(settings: Settings, task: str, most: int = 50) -> Sequence[ModelCard]
         return database.candidates(task, most)
 
 
+def pulled_models(settings: Settings) -> ModelStore:
+    """What was pulled from hubs."""
+    from jarvis.model_registry.store import ModelStore
+
+    return ModelStore(models_folder(settings), most_mb=settings.models_mb, pinned=settings.pinned)
+
+
 def made_models(settings: Settings) -> Shelf:
     """Variants that `jarvis models optimize` made."""
     return Shelf(models_folder(settings) / "optimized")
@@ -51,8 +62,5 @@ def added_models(settings: Settings) -> Shelf:
     return Shelf(models_folder(settings) / "added")
 
 
-def _added(settings: Settings, folder: Path) -> list[ModelCard]:
-    from jarvis.model_registry.store import ModelStore
-
-    store = ModelStore(folder, most_mb=settings.models_mb, pinned=settings.pinned)
-    return [*store.installed(), *made_models(settings).cards(), *added_models(settings).cards()]
+def _added(settings: Settings) -> list[ModelCard]:
+    return [*pulled_models(settings).installed(), *made_models(settings).cards(), *added_models(settings).cards()]

@@ -11,14 +11,12 @@ import io
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from jarvis.model_registry import wheels
-from jarvis.model_registry.card import ModelCard, StoredFile, WeightFile
+from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.registry import Registry
 from jarvis.model_registry.terms import LicenseClass, license_class, obligations, text_of
 
-_File = TypeVar("_File", WeightFile, StoredFile)
 _HEAD = """\
 # Models and their licences
 
@@ -45,7 +43,7 @@ def _row(card: ModelCard) -> list[str]:
 
 
 def _sources(card: ModelCard) -> str:
-    packages = dict.fromkeys((file.package, file.version) for file in _of(WeightFile, card.files))
+    packages = dict.fromkeys((file.package, file.version) for file in card.packaged)
     named = [f"{name} {version}" for name, version in packages]
     marked = [f"*{text}*" if text.split()[0] in wheels.known() else text for text in named]
     if card.composition_of:
@@ -111,7 +109,7 @@ def as_csv(rows: Iterable[LicenseRow]) -> str:
 
 
 def _license_row(card: ModelCard, license_of: Callable[[str], str | None]) -> LicenseRow:
-    packages = dict.fromkeys(f"{file.package} {file.version}" for file in _of(WeightFile, card.files))
+    packages = dict.fromkeys(f"{file.package} {file.version}" for file in card.packaged)
     base = ", ".join(card.composition_of) or card.base_model or (card.hub.id if card.hub else "")
     licenses = [license_of(one) for one in card.composition_of or (base,) if one]
     return LicenseRow(
@@ -129,14 +127,9 @@ def _license_row(card: ModelCard, license_of: Callable[[str], str | None]) -> Li
     )
 
 
-def _of(kind: type[_File], files: Iterable[object]) -> list[_File]:
-    """Those of a card's files that are of one kind."""
-    return [file for file in files if isinstance(file, kind)]
-
-
 def _repository_text(card: ModelCard) -> str:
     """Where the repository or the package has the text of its own."""
-    here = [file.path for file in _of(StoredFile, card.files) if _is_license(file.role)]
+    here = [file.path for file in card.stored if _is_license(file.role)]
     if here or card.source not in _PAGES:
         return " ".join(here)
     return _PAGES[card.source].format(card.repository)

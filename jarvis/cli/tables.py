@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from jarvis.cli.words import inputs, size
+from jarvis.cli.words import inputs
 
 if TYPE_CHECKING:
     from jarvis.cli.doctor import Finding
     from jarvis.graph import TaskGraph
     from jarvis.messages import Assignment
-    from jarvis.model_registry.card import ModelCard
 
 
 def plan_table(graph: TaskGraph) -> Table:
@@ -27,23 +26,6 @@ def plan_table(graph: TaskGraph) -> Table:
             said.append(f"{'  ' if said else ''}{slot} ", style="bright_black")
             said.append(value, style="cyan" if value.startswith("←") else "")
         table.add_row(str(task.id), Text(task.tool, style="bold"), said, graph.spec_of(task).output.value)
-    return table
-
-
-def models_table(cards: Sequence[ModelCard], missing: Mapping[str, Sequence[str]], width: int) -> Table:
-    """One row a model: id in one piece, tasks, size, whether it can run here, and the licence where there is room."""
-    wide = width >= 100
-    table = _table("model", "tasks", "size", "here", *(("licence",) if wide else ()))
-    table.columns[0].no_wrap = True
-    table.columns[1].overflow = "fold"
-    table.columns[2].justify = "right"
-    for column in table.columns[2:]:
-        column.no_wrap = True
-    for card in cards:
-        here = Text("ready", style="green") if not missing.get(card.id) else Text("missing", style="yellow")
-        weight = size(card.size_bytes) if card.size_bytes else "-"
-        more = (card.license,) if wide else ()
-        table.add_row(Text(card.id, style="bold"), ", ".join(card.tasks), weight, here, *more)
     return table
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,10 @@ from jarvis.errors import UsageError
 from jarvis.languages import language_code, language_name, language_of
 
 if TYPE_CHECKING:
-    from jarvis.model_registry.card import ModelCard
-    from jarvis.model_registry.registry import Registry
-    from jarvis.selection import InputSize, Lesson, Row, Wishes
-    from jarvis.settings import Settings
+    from jarvis.selection import InputSize, Row, Wishes
 
 _FEW = 20
 """So many of those that are ruled out are shown to a person."""
-_OFFERED = 50
-"""So many models of the hubs are looked at beside those that are here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +72,20 @@ def why(question: Question, screen: Screen, services: Services) -> int:
 
 
 def _answered(question: Question, services: Services) -> _Answer:
-    from jarvis.availability import look
-    from jarvis.selection import Selector, read_wishes, topic_words, without, words
-    from jarvis.selection.preferences import wishes_of
+
+    from jarvis.choosing import Chooser
+    from jarvis.model_registry.here import offers
+    from jarvis.selection import Selector, words
 
     settings, registry = services.settings(), services.registry()
     tool = task_named(question.task, settings.tools)
     language = _language(question)
-    asked, spans = read_wishes(question.request, registry)
-    wishes = asked.over(wishes_of(settings, registry))
-    available = look(registry, language=language, wishes=wishes, lessons=_lessons(settings), store=settings.data_dir)
-    available = replace(
-        available,
-        topic=topic_words(without(question.request, spans)),
-        budget_seconds=settings.budget_seconds,
-        budget_memory_mb=settings.budget_memory_mb,
-        budget_money=settings.budget_money,
-    )
-    cards = [*registry.for_task(tool.name), *_offers(tool.name, registry, settings)]
-    rows = Selector().explain(tool, cards, available, _size(question))
+    with closing(Chooser(settings)) as chooser:
+        available = chooser.understand(question.request, registry, language=language).available
+    pulled = [card for card in offers(settings, tool.name) if card.id not in registry]
+    rows = Selector().explain(tool, [*registry.for_task(tool.name), *pulled], available, _size(question))
     advice = "" if rows else words.advice(tool, registry, (), ())
-    return _Answer(question, language, wishes, rows, tool.does, advice)
+    return _Answer(question, language, available.wishes, rows, tool.does, advice)
 
 
 def _language(question: Question) -> str:
@@ -119,27 +107,6 @@ def _size(question: Question) -> InputSize | None:
     if kind_of(question.file) == "text":
         return size_of([question.file.read_text("utf-8", "replace")])
     return size_of([artifact])
-
-
-def _lessons(settings: Settings) -> Mapping[tuple[str, str], Lesson]:
-    """What was learned; a look at it makes no file."""
-    from jarvis.selection.outcomes import Outcomes, lessons_file
-
-    if not lessons_file(settings.data_dir).is_file():
-        return {}
-    with closing(Outcomes(settings.data_dir)) as outcomes:
-        return outcomes.snapshot()
-
-
-def _offers(task: str, registry: Registry, settings: Settings) -> list[ModelCard]:
-    """Models of the hubs that could be pulled, as of the last sync."""
-    from jarvis.model_registry.database.cards import CardDatabase, card_file
-
-    path = card_file(settings.data_dir)
-    if not path.is_file():
-        return []
-    with CardDatabase(path) as database:
-        return [card for card in database.candidates(task, _OFFERED) if card.id not in registry]
 
 
 def _row(answer: _Answer) -> dict[str, Any]:

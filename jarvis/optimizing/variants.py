@@ -20,11 +20,6 @@ WEIGHTS = "weights"
 """The role of the file that `packaged_graph` takes; a variant names one of its own graphs by it."""
 
 
-def shelf_of(data_dir: Path) -> Shelf:
-    """Where the variants of this user lie."""
-    return Shelf(data_dir / "models" / "optimized")
-
-
 def keep(card: ModelCard, fitted: Fitted, examples: Examples, shelf: Shelf, folder: Path, *, cores: int) -> ModelCard:
     """Registers an accepted variant: on the shelf, loaded from there, and measured in a process of its own.
 

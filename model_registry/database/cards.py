@@ -77,10 +77,13 @@ class CardDatabase:
             row = connection.execute(query, (_sayable(card_id),)).fetchone()
             return self._unpacked(row[0]) if row else None
 
-    def count(self) -> int:
-        """How many cards there are."""
+    def count(self, source: str = "") -> int:
+        """How many cards there are, of all sources or of one."""
         with self._reading() as connection:
-            return connection.execute("SELECT count(*) FROM cards").fetchone()[0] if connection else 0
+            if connection is None:
+                return 0
+            found = connection.execute("SELECT count(*) FROM cards WHERE ? IN ('', source)", (source,)).fetchone()
+            return int(found[0])
 
     def ids(self, source: str = "") -> list[str]:
         """The ids of all cards, or of one source."""

@@ -148,7 +148,7 @@ def _one_source(database: CardDatabase, hub: Hub, how: Sync, done: Synced) -> No
                 continue
             if whole:
                 when[task] = began.isoformat()
-                database.note_sync(hub.source, began, len(database.ids(hub.source)), json.dumps(when))
+                database.note_sync(hub.source, began, database.count(hub.source), json.dumps(when))
                 done.tasks += 1
 
 

@@ -26,9 +26,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_wishes_of_the_request_and_of_the_settings_are_both_kept(settings: Settings) -> None:
-    understood = Chooser(settings).understand(
-        "Summarize a.txt with a fast model", "Summarize a.txt with a fast model", PAIR
-    )
+    understood = Chooser(settings).understand("Summarize a.txt with a fast model", PAIR)
     assert understood.text == "Summarize a.txt"
     wishes = understood.available.wishes
     assert (wishes.aim, set(wishes.forbid), wishes.licenses) == ("fast", {"fake-translation"}, ("permissive",))
@@ -36,7 +34,7 @@ def test_wishes_of_the_request_and_of_the_settings_are_both_kept(settings: Setti
 
 def test_a_setting_that_names_nothing_is_told(settings: Settings) -> None:
     with pytest.raises(UsageError, match="JARVIS_AVOID names 'no-such-model'"):
-        Chooser(replace(settings, avoid=("no-such-model",))).understand("go", "go", PAIR)
+        Chooser(replace(settings, avoid=("no-such-model",))).understand("go", PAIR)
 
 
 def test_only_failures_of_a_model_speak_against_it() -> None:

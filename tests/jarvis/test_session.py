@@ -144,8 +144,9 @@ def test_a_file_that_came_along_or_was_made_is_found_by_its_name_in_later_turns(
     ]
 
     def work(inputs: Inputs) -> Value:
-        made = picture(tmp_path, "brighter.png")
-        return Artifact("brighter", made, "image/png", "") if inputs.task == "image-to-image" else seen(inputs)
+        if inputs.task == "image-to-image":
+            return Artifact("brighter", picture(tmp_path, "brighter.png"), "image/png", "")
+        return seen(inputs)
 
     jarvis, _ = fake_jarvis(plans, tmp_path, worker=FunctionWorker(work))
     session = jarvis.session()

@@ -88,10 +88,8 @@ class Known:
 @contextmanager
 def known_models(services: Services) -> Iterator[Known]:
     """Opens what is known; nothing is made where nothing was synced or pulled."""
-    from jarvis.cli.pull import open_store
-
     settings = services.settings()
-    registry = services.registry().with_cards(open_store(settings).installed())
+    registry = services.registry()
     with CardDatabase(card_file(settings.data_dir)) as database:
         yield Known(settings, registry, database)
 

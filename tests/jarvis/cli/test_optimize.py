@@ -13,8 +13,8 @@ from jarvis.cli.optimize import OptimizeOptions, optimize, remove
 from jarvis.cli.screen import Screen
 from jarvis.cli.services import Services
 from jarvis.errors import ModelError, UsageError
+from jarvis.model_registry.here import made_models
 from jarvis.model_registry.registry import Registry
-from jarvis.optimizing.variants import shelf_of
 from jarvis.settings import Settings
 from tests.jarvis.optimizing.nets import net_card, write_net
 
@@ -40,7 +40,7 @@ def test_an_accepted_variant_is_registered_and_can_be_removed(here: Services, tm
     code, out, _ = run(OptimizeOptions("test-net", "int8", tolerance=0.2, as_json=True), here)
     said = json.loads(out)
 
-    shelf = shelf_of(tmp_path / "data")
+    shelf = made_models(Settings(data_dir=tmp_path / "data"))
     assert (code == 0) == said["accepted"]
     assert said["accepted"], said
     (card,) = shelf.cards()

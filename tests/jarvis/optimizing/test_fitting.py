@@ -8,14 +8,16 @@ import pytest
 
 from jarvis.errors import InputError, ModelError
 from jarvis.model_registry.card import ModelCard
+from jarvis.model_registry.here import made_models
 from jarvis.model_registry.optimize.graphs import prepare
 from jarvis.model_registry.optimize.narrowing import dynamic
 from jarvis.model_registry.registry import Registry
 from jarvis.optimizing.examples import Examples, spec_of
 from jarvis.optimizing.fitting import Fitted, Fitting, Wish
 from jarvis.optimizing.trial import agreed, values_of
-from jarvis.optimizing.variants import keep, shelf_of
+from jarvis.optimizing.variants import keep
 from jarvis.optimizing.watching import Watch
+from jarvis.settings import Settings
 from tests.jarvis.optimizing.nets import net_card, write_net
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("fitting")]
@@ -35,7 +37,7 @@ def test_a_packaged_model_gets_a_smaller_variant_that_keeps_what_it_gives(tmp_pa
     assert fitted.agreement is not None
     assert fitted.agreement.mean >= 0.99
 
-    shelf = shelf_of(tmp_path / "data")
+    shelf = made_models(Settings(data_dir=tmp_path / "data"))
     kept = keep(card, fitted, examples, shelf, tmp_path / "out", cores=1)
 
     assert (kept.id, kept.base_model, kept.source) == ("open-nsfw:int8-static", "open-nsfw", "folder")
@@ -57,7 +59,7 @@ def test_a_variant_that_strays_too_far_is_refused_with_the_numbers(tmp_path: Pat
     assert fitted.graphs == {}
     assert any("agrees only to 0." in line or "times as quick" in line for line in fitted.tried), fitted
     with pytest.raises(ModelError, match="has no variant to register"):
-        keep(card, fitted, _, shelf_of(tmp_path / "data"), tmp_path, cores=1)
+        keep(card, fitted, _, made_models(Settings(data_dir=tmp_path / "data")), tmp_path, cores=1)
     assert not (tmp_path / "data").exists()
 
 
