@@ -18,7 +18,7 @@ from jarvis.planners.larger import chat_at
 from jarvis.selection import Availability, Lesson, read_wishes, without
 from jarvis.selection.controller import break_tie, chat_controller
 from jarvis.selection.outcomes import Outcomes, blames_the_model, lesson_of, lessons_file
-from jarvis.selection.preferences import wishes_of
+from jarvis.selection.preferences import pinned_of, wishes_of
 from jarvis.selection.topic import topic_words
 from jarvis.settings import Settings
 from jarvis.spec import Effect, ToolSpec
@@ -91,6 +91,7 @@ class Chooser:
         )
         available = replace(
             available,
+            pinned=pinned_of(settings, registry, wishes.only),
             topic=topic_words(plain),
             budget_seconds=settings.budget_seconds,
             budget_memory_mb=settings.budget_memory_mb,

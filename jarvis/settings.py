@@ -86,6 +86,8 @@ class Settings:
     """What is never done though it is asked for, of what cannot be taken back; stronger than `allow` and than yes."""
     endpoints: Path | None = None
     """A TOML file that names one's own endpoints of models; its form: jarvis/execution/remote/endpoints.py."""
+    use: tuple[str, ...] = ()
+    """The only model for a task, as `TASK=MODEL`: `automatic-speech-recognition=whisper-base`."""
     prefer: tuple[str, ...] = ()
     """Ids of models that are taken when they can do the task."""
     avoid: tuple[str, ...] = ()
@@ -199,6 +201,7 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "allow": _words,
     "forbid": _words,
     "endpoints": Path,
+    "use": _words,
     "prefer": _words,
     "avoid": _words,
     "licenses": _words,

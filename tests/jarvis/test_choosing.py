@@ -11,6 +11,7 @@ from jarvis.choosing import Chooser, Outcome
 from jarvis.errors import UsageError
 from jarvis.execution.fake import FunctionWorker
 from jarvis.messages import CandidateFailed, Failure, Result, TaskFinished
+from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.registry import Registry
 from jarvis.settings import Settings
 from tests.jarvis.fakes import card, echo, fake_jarvis
@@ -35,6 +36,30 @@ def test_wishes_of_the_request_and_of_the_settings_are_both_kept(settings: Setti
 def test_a_setting_that_names_nothing_is_told(settings: Settings) -> None:
     with pytest.raises(UsageError, match="JARVIS_AVOID names 'no-such-model'"):
         Chooser(replace(settings, avoid=("no-such-model",))).understand("go", PAIR)
+
+
+def test_a_task_gets_the_one_model_that_the_settings_name_for_it_unless_the_request_names_another() -> None:
+    both = Registry([card("summarization"), card("translation"), named("small-one")])
+    chooser = Chooser(Settings(use=("summarization=fake-summarization",)))
+    assert chooser.understand("Summarize a.txt", both).available.pinned == {"summarization": "fake-summarization"}
+    assert chooser.understand("Summarize a.txt, use small one", both).available.pinned == {}
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("summarization", "TASK=MODEL"),
+        ("summarization=nobody", "JARVIS_USE names 'nobody'"),
+        ("translation=fake-summarization", "but it does summarization"),
+    ],
+)
+def test_an_entry_that_names_no_model_for_a_task_is_told(entry: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        Chooser(Settings(use=(entry,))).understand("go", PAIR)
+
+
+def named(name: str) -> ModelCard:
+    return card("summarization").model_copy(update={"id": name, "name": name.replace("-", " ")})
 
 
 def test_only_failures_of_a_model_speak_against_it() -> None:
