@@ -88,6 +88,17 @@ class Inputs:
             return [str(item) for item in dict.fromkeys(str(f) for f in found)]
         return []
 
+    def needed_labels(self, slot: str, to: str = "choose from") -> list[str]:
+        """The same, where it takes at least one; `to` says what for.
+
+        Raises:
+            TaskError: there are none.
+        """
+        labels = self.labels(slot)
+        if not labels:
+            raise TaskError(f"{self.task} needs labels to {to}; name them, separated by commas")
+        return labels
+
     def data(self, slot: str) -> Any:
         """The slot as JSON data; text is parsed when it is JSON, else given as it is."""
         value = self.values.get(slot)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from jarvis.errors import ModelError
 from jarvis.model_registry.card import Evaluation, HubModel, ModelCard, RepositoryFile, Source
-from jarvis.model_registry.hubs.asking import Asker, Patience, RefusedError, parsed, token
+from jarvis.model_registry.hubs.asked import AskedHub
+from jarvis.model_registry.hubs.asking import RefusedError, parsed
 from jarvis.model_registry.hubs.layouts import estimated, layout_of
 from jarvis.model_registry.hubs.names import is_repository
 from jarvis.model_registry.hubs.protocol import GatedError, NoSuchModelError
@@ -18,7 +18,6 @@ from jarvis.model_registry.hubs.tasks import search_for, tasks_of
 from jarvis.model_registry.hubs.texts import day, first_words, mapping, number, several, whole, words
 from jarvis.model_registry.terms import spdx_of
 from jarvis.transport.failures import TransportError
-from jarvis.transport.keys import Secret
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo, RepoFile
@@ -37,30 +36,13 @@ _LEAST_DOWNLOADS = 50
 _LANGUAGE_ALIASES = {"multilingual": "*", "code": ""}
 
 
-class HuggingFace:
+class HuggingFace(AskedHub):
     """The Hub, or a server that speaks as it does."""
 
     source: Source = "huggingface"
-
-    def __init__(
-        self, endpoint: str = ENDPOINT, *, also: Iterable[str] = (), key: Secret | None = None,
-        patience: Patience | None = None,
-    ) -> None:  # fmt: skip
-        """`also`: see Asker."""
-        self.asker = Asker(endpoint, also=also, key=key, patience=patience)
-        self._has_key = key is not None
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ, patience: Patience | None = None) -> HuggingFace:
-        """The Hub of `HF_ENDPOINT`, with the token of `HF_TOKEN` or the keyring.
-
-        Raises:
-            TransportError: `HF_HUB_OFFLINE` forbids to ask it.
-            UsageError: the token cannot be one.
-        """
-        refuse_offline(environ)
-        endpoint = environ.get("HF_ENDPOINT", "").strip() or ENDPOINT
-        return cls(endpoint, also=own_hosts(environ), key=token(TOKEN, environ), patience=patience)
+    home = ENDPOINT
+    endpoint_variable = "HF_ENDPOINT"
+    token_variable = TOKEN
 
     def listed(self, task: str, *, since: date | None = None, limit: int = 1000) -> Iterator[ModelCard]:
         """See Hub."""
@@ -163,21 +145,6 @@ def gated(repository: str, page: str, *, has_key: bool) -> GatedError:
     """Says how to get access to a model whose owner grants it."""
     then = "with the account of your token" if has_key else f"then put your token into {TOKEN}"
     return GatedError(f"{repository} is gated: its owner grants access at {page}; ask for it there, {then}")
-
-
-def refuse_offline(environ: Mapping[str, str]) -> None:
-    """Raises when the user forbade to ask hubs.
-
-    Raises:
-        TransportError: `HF_HUB_OFFLINE` is set.
-    """
-    if environ.get("HF_HUB_OFFLINE", "").strip().upper() in ("1", "ON", "YES", "TRUE"):
-        raise TransportError("no hub is asked, because HF_HUB_OFFLINE is set; unset it to pull models", sent=False)
-
-
-def own_hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """URLs in the user's own network that a mirror keeps its files at (`JARVIS_HUB_HOSTS`)."""
-    return tuple(environ.get("JARVIS_HUB_HOSTS", "").replace(",", " ").split())
 
 
 def _card(info: ModelInfo, files: list[RepositoryFile], commit: str, description: str) -> ModelCard:

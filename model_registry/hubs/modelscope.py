@@ -4,7 +4,6 @@ files and their hashes from the API that its own client uses. There is no client
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -12,8 +11,8 @@ from urllib.parse import quote
 
 from jarvis.errors import ModelError
 from jarvis.model_registry.card import ModelCard, RepositoryFile, Source
-from jarvis.model_registry.hubs.asking import Asker, Patience, RefusedError, parsed, token
-from jarvis.model_registry.hubs.huggingface import own_hosts, refuse_offline
+from jarvis.model_registry.hubs.asked import AskedHub
+from jarvis.model_registry.hubs.asking import RefusedError, parsed
 from jarvis.model_registry.hubs.layouts import estimated, layout_of
 from jarvis.model_registry.hubs.names import card_id, is_repository
 from jarvis.model_registry.hubs.protocol import GatedError, NoSuchModelError
@@ -21,7 +20,6 @@ from jarvis.model_registry.hubs.tasks import modelscope_names, tasks_of_modelsco
 from jarvis.model_registry.hubs.texts import day, first_words, mapping, several, whole, words
 from jarvis.model_registry.terms import spdx_of
 from jarvis.transport.failures import TransportError
-from jarvis.transport.keys import Secret
 
 ENDPOINT = "https://www.modelscope.cn"
 TOKEN = "MODELSCOPE_API_TOKEN"  # noqa: S105 - the variable's name
@@ -30,30 +28,13 @@ _MOST_FILES = 20_000
 _CONFIG = 2 * 2**20
 
 
-class ModelScope:
+class ModelScope(AskedHub):
     """ModelScope, or a server that speaks as it does."""
 
     source: Source = "modelscope"
-
-    def __init__(
-        self, endpoint: str = ENDPOINT, *, also: Iterable[str] = (), key: Secret | None = None,
-        patience: Patience | None = None,
-    ) -> None:  # fmt: skip
-        """`also`: see Asker."""
-        self.asker = Asker(endpoint, also=also, key=key, patience=patience)
-        self._has_key = key is not None
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ, patience: Patience | None = None) -> ModelScope:
-        """ModelScope at `MODELSCOPE_ENDPOINT`, with the token of `MODELSCOPE_API_TOKEN` or the keyring.
-
-        Raises:
-            TransportError: `HF_HUB_OFFLINE` forbids to ask hubs.
-            UsageError: the token cannot be one.
-        """
-        refuse_offline(environ)
-        endpoint = environ.get("MODELSCOPE_ENDPOINT", "").strip() or ENDPOINT
-        return cls(endpoint, also=own_hosts(environ), key=token(TOKEN, environ), patience=patience)
+    home = ENDPOINT
+    endpoint_variable = "MODELSCOPE_ENDPOINT"
+    token_variable = TOKEN
 
     def listed(self, task: str, *, since: date | None = None, limit: int = 1000) -> Iterator[ModelCard]:
         """See Hub."""

@@ -66,9 +66,7 @@ class LabelsByEmbedding:
         Raises:
             TaskError: no text or no labels.
         """
-        labels = inputs.labels("labels")
-        if not labels:
-            raise TaskError("no labels to choose from; name them, separated by commas")
+        labels = inputs.needed_labels("labels")
         rivals = labels if len(labels) > 1 else [*labels, _OTHER]
         scores = self._scores(_text(inputs, "text"), rivals)
         ranked = sorted(zip(labels, scores, strict=False), key=lambda pair: -pair[1])

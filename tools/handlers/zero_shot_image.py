@@ -52,9 +52,7 @@ class LabelledDetection:
         Raises:
             TaskError: no labels, or no image.
         """
-        wanted = inputs.labels("labels")
-        if not wanted:
-            raise TaskError("zero-shot-object-detection needs labels: name what to look for")
+        wanted = inputs.needed_labels("labels", "look for")
         names = self.names(wanted)
         detected: Any = self._detector.run(inputs, sink)
         return [_renamed(thing, names[thing["label"]]) for thing in detected if thing["label"] in names]
@@ -103,9 +101,7 @@ class MatchedLabels:
         Raises:
             TaskError: no labels, no image, or nothing was seen that has to do with any label.
         """
-        wanted = inputs.labels("labels")
-        if not wanted:
-            raise TaskError("zero-shot-image-classification needs labels: name the classes to choose from")
+        wanted = inputs.needed_labels("labels")
         seen = self._seen(inputs, sink)
         scores = match(wanted, seen, self._embedder)
         if scores is None:

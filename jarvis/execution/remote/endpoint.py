@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from jarvis.artifacts import Artifact
 from jarvis.errors import UsageError
@@ -17,6 +17,15 @@ from jarvis.transport import Limits, Part, Reply, Secret, Transport, TransportEr
 
 _HUB_KEY = "HF_TOKEN"
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+class Sent(TypedDict, total=False):
+    """What goes along with a request; see `Transport.fetch`."""
+
+    headers: Mapping[str, str] | None
+    content: bytes | None
+    form: Mapping[str, str] | None
+    files: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +85,19 @@ class Endpoint:
             raise RemoteModelError(f"{self.card.name} needs a key; set {self.key_variable} in the environment")
         return found
 
-    async def ask(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        files: Sequence[Part] = (),
-    ) -> Reply:
+    async def ask(self, method: str, url: str, **sent: Unpack[Sent]) -> Reply:
         """A good answer; `url` may be a path below the endpoint.
 
         Raises:
             RemoteModelError: the model cannot be used; nothing has been done.
             RemoteTaskError: it did not do this.
         """
-        reply = await self.answer(method, url, headers=headers, content=content, form=form, files=files)
+        reply = await self.answer(method, url, **sent)
         if not 200 <= reply.status < 300:
             raise self.refusal(reply)
         return reply
 
-    async def answer(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        files: Sequence[Part] = (),
-    ) -> Reply:
+    async def answer(self, method: str, url: str, **sent: Unpack[Sent]) -> Reply:
         """Any whole answer, whatever its status. What it quotes of the key is taken out.
 
         Raises:
@@ -116,9 +107,7 @@ class Endpoint:
         key = await self.key()
         where = url if "://" in url else f"{self.url}/{url.lstrip('/')}"
         try:
-            reply = await self.transport.fetch(
-                method, where, key=key, headers=headers, content=content, form=form, files=files, limits=self.limits
-            )
+            reply = await self.transport.fetch(method, where, key=key, limits=self.limits, **sent)
         except TransportError as error:
             raise from_transport(error, self.card.name) from error
         if key is not None and reply.status >= 400:

@@ -12,34 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from jarvis.artifacts import ArtifactFolder, Provenance
 from jarvis.errors import ModelError, TaskError
 from jarvis.execution.local import LocalWorker, handler_class, load_handler
-from jarvis.graph import Task
 from jarvis.messages import Value
-from jarvis.model_registry.card import Measured, ModelCard
+from jarvis.model_registry.card import ModelCard
 from jarvis.tools.handler import Handler, Inputs, RuntimeOptions, Sink
-from jarvis.tools.toolset import builtin_tools
+from tests.jarvis.execution.asking import SPEC, TASK, card, sink
 
 pytestmark = pytest.mark.anyio
 
-TASK = Task(0, "text-generation", {"prompt": "x"})
-SPEC = builtin_tools()["text-generation"]
-SINK = Sink(ArtifactFolder(Path("unused")), Provenance(0, "text-generation", "m"))
-
-
-def card(name: str, memory_mb: int = 10, handler: str = "none:None") -> ModelCard:
-    return ModelCard(
-        id=name,
-        name=name,
-        tasks=("text-generation",),
-        handler=handler,
-        license="MIT",
-        extra="text",
-        quality=0.5,
-        quality_source="none",
-        measured=Measured(seconds=1, memory_mb=memory_mb, on="nothing"),
-    )
+SINK = sink()
 
 
 class Calling:

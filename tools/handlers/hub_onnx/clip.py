@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jarvis.errors import TaskError
 from jarvis.messages import Value
 from jarvis.tools.handler import Inputs, RuntimeOptions, Sink
 from jarvis.tools.handlers.hub_onnx.pixels import Pictures
@@ -48,9 +47,7 @@ class ZeroShotImageClassifier:
             TaskError: no labels, or no image.
         """
         del sink
-        labels = inputs.labels("labels")
-        if not labels:
-            raise TaskError("zero-shot-image-classification needs labels: name the classes to choose from")
+        labels = inputs.needed_labels("labels")
         logits = self.logits(inputs.image(), [self._template.format(name) for name in labels])
         scores = sigmoid(logits) if self._siglip else softmax(logits)
         return ranked([float(score) for score in scores], labels, len(labels))

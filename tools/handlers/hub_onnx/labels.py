@@ -106,9 +106,7 @@ class ZeroShotClassifier:
             TaskError: no text or no labels.
         """
         del sink
-        labels = inputs.labels("labels")
-        if not labels:
-            raise TaskError("no labels to choose from; name them, separated by commas")
+        labels = inputs.needed_labels("labels")
         scores = self.scores(needed_text(inputs, "text"), labels)
         return ranked([float(score) for score in scores], labels, len(labels))
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jarvis.errors import TaskError
 from jarvis.messages import Value
 from jarvis.tools.handler import Inputs, RuntimeOptions, Sink
 from jarvis.tools.handlers.hub_onnx.boxes import corners, detections
@@ -38,9 +37,7 @@ class NamedObjectDetector:
             TaskError: no labels, or no image.
         """
         del sink
-        labels = inputs.labels("labels")
-        if not labels:
-            raise TaskError("zero-shot-object-detection needs labels: name what to look for")
+        labels = inputs.needed_labels("labels", "look for")
         image = inputs.image()
         scores, boxes = self.found(image, labels)
         best = scores.argmax(axis=-1)

@@ -94,9 +94,7 @@ class ZeroShotClassifier(Reader):
         Raises:
             TaskError: no text or no labels.
         """
-        labels = inputs.labels("labels")
-        if not labels:
-            raise TaskError("no labels to choose from; name them, separated by commas")
+        labels = inputs.needed_labels("labels")
         logits = self._logits(needed(inputs, "text"), labels, sink)
         follows, denies = self._classes()
         if len(labels) == 1 or self.checkpoint.parameters.get("multi_label"):

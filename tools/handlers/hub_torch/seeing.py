@@ -77,9 +77,7 @@ class ZeroShotImageClassifier(Viewer):
         from jarvis.tools.handlers.hub_onnx.sessions import sigmoid, softmax
 
         del sink
-        labels = inputs.labels("labels")
-        if not labels:
-            raise TaskError("no labels to choose from; name them, separated by commas")
+        labels = inputs.needed_labels("labels")
         template = str(self.checkpoint.parameters.get("template", _TEMPLATE))
         alone = self.checkpoint.architecture.startswith("siglip")
         tokens = self._tokenizer(
@@ -126,9 +124,7 @@ class NamedObjectDetector(Viewer):
             TaskError: no labels, no image, or one that cannot be decoded.
         """
         del sink
-        labels, image = inputs.labels("labels"), inputs.image()
-        if not labels:
-            raise TaskError("no labels to look for; name them, separated by commas")
+        labels, image = inputs.needed_labels("labels", "look for"), inputs.image()
         tokens = self._tokenizer(
             labels, padding="max_length", truncation=True, max_length=self._length(), return_tensors="pt"
         )

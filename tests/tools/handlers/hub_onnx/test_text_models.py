@@ -85,7 +85,7 @@ def test_one_label_is_weighed_against_its_opposite(tmp_path: Path) -> None:
 
 
 def test_labels_that_are_missing_are_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(TaskError, match="no labels to choose from"):
+    with pytest.raises(TaskError, match="needs labels to choose from"):
         zero_shot(tmp_path).run(Inputs("zero-shot-classification", {"text": "good"}), sink(tmp_path))
 
 
