@@ -61,6 +61,8 @@ _SEGMENTERS = "beit data2vec-vision detr dpt mask2former maskformer mobilevit mo
 _MATTING = "birefnet custom isnet modnet ormbg SegformerForSemanticSegmentation u2net"
 _DEPTH = "depth_anything dpt glpn"
 _SAM = "sam sam2 sam2_video"
+_TALKERS = "idefics3 smolvlm"
+_TALK = "visual-question-answering document-question-answering image-to-text optical-character-recognition"
 _LETTERS = "data2vec-audio hubert sew unispeech unispeech-sat wav2vec2 wav2vec2-conformer wavlm"
 _SEVERAL_PARTS = "clip m2m_100 marian moonshine siglip t5 vision-encoder-decoder vits"
 """Architectures that are never one graph over tokens, pictures or sound."""
@@ -106,6 +108,7 @@ def _onnx_table() -> Iterator[Runtime]:
     yield _onnx("maps:Enlarger", "image-to-image", "swin2sr")
     yield _onnx("captions:Captioner", "image-to-text optical-character-recognition", "vision-encoder-decoder")
     yield _onnx("captions:DocumentReader", "document-question-answering", "vision-encoder-decoder")
+    yield _onnx("looking:PictureTalker", _TALK, _TALKERS)
     yield _onnx("speech:Transcriber", "automatic-speech-recognition", f"lite-whisper moonshine whisper {_LETTERS}")
     yield _onnx("voices:Voice", "text-to-speech", "vits")
     yield _onnx("sounds:SoundClassifier", "audio-classification", others=f"clap {_SEVERAL_PARTS}")
@@ -129,6 +132,7 @@ def _torch_table() -> Iterator[Runtime]:
     yield _torch("segments:Segmenter", "image-segmentation")
     yield _torch("seeing:DepthEstimator", "depth-estimation")
     yield _torch("seeing:Enlarger", "image-to-image", "swin2sr")
+    yield _torch("telling:PictureTalker", _TALK, _TALKERS)
     yield _torch("telling:Captioner", "image-to-text optical-character-recognition")
     yield _torch("telling:PictureQuestions", "visual-question-answering", "blip vilt")
     yield _torch("telling:DocumentReader", "document-question-answering", "vision-encoder-decoder")

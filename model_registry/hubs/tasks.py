@@ -26,7 +26,7 @@ automatic-speech-recognition text-to-speech text-to-audio audio-classification a
 
 _FROM_TAG: dict[str, tuple[str, ...]] = {tag: (tag,) for tag in _SAME} | {
     "feature-extraction": ("sentence-similarity",),
-    "image-text-to-text": ("visual-question-answering", "image-to-text"),
+    "image-text-to-text": ("visual-question-answering", "document-question-answering", "image-to-text"),
     "video-text-to-text": ("video-to-text",),
     "visual-document-retrieval": ("document-question-answering",),
     "text-to-music": ("text-to-audio",),

@@ -107,6 +107,56 @@ def _later_decoder(model: Any, state: tuple[Any, str], mask: Mapping[str, tuple[
     return Graph("decoder_with_past_model", model, forward, inputs, outputs)
 
 
+def talker_graphs(model: Any, side: int) -> tuple[Graph, ...]:
+    """A decoder that takes what stands for its tokens, what makes that of words, and what makes it of pictures."""
+    torch = library("torch")
+
+    layers, heads, size = _shape(model.model.text_model)
+    width = model.config.text_config.hidden_size
+    past = [f"past_key_values.{layer}.{part}" for layer in range(layers) for part in ("key", "value")]
+    axes = _CACHE.format(heads=heads, length="past_sequence_length", size=size)
+
+    def see(pixels: Any, mask: Any) -> Any:
+        # Tiles are seen whole, so that every patch has its own place; what looks for places cannot be traced.
+        sight = model.model.vision_model
+        patches = sight.embeddings.patch_embedding(pixels.flatten(0, 1)).flatten(2).transpose(1, 2)
+        placed = patches + sight.embeddings.position_embedding.weight * mask.any()
+        states = sight.encoder(inputs_embeds=placed, attention_mask=None).last_hidden_state
+        return model.model.connector(sight.post_layernorm(states))
+
+    def embed(ids: Any) -> Any:
+        return model.get_input_embeddings()(ids)
+
+    def forward(words: Any, mask: Any, places: Any, *tensors: Any) -> tuple[Any, ...]:
+        cache = _dynamic_cache(tensors)
+        out = model.model.text_model(
+            inputs_embeds=words, attention_mask=mask, position_ids=places, past_key_values=cache, use_cache=True
+        )
+        return (model.lm_head(out.last_hidden_state), *_tensors(cache))
+
+    ids = torch.tensor([[5, 6, 7], [8, 9, 10]])
+    seen = {
+        "pixel_values": (torch.randn(1, 1, 3, side, side), f"batch_size num_images 3 {side} {side}"),
+        "pixel_attention_mask": (
+            torch.ones(1, 1, side, side, dtype=torch.bool), f"batch_size num_images {side} {side}"
+        ),
+    }  # fmt: skip
+    inputs = {
+        "inputs_embeds": (torch.randn(2, 3, width), f"batch_size sequence_length {width}"),
+        "attention_mask": (_mask(2, 7), "batch_size total_sequence_length"),
+        "position_ids": (torch.tensor([[4, 5, 6], [4, 5, 6]]), "batch_size sequence_length"),
+        **{name: (torch.randn(2, heads, 4, size), axes) for name in past},
+    }
+    outputs = {"logits": f"batch_size sequence_length {model.config.text_config.vocab_size}"}
+    outputs |= {name.replace("past_key_values", "present"): axes.replace("past", "total") for name in past}
+    return (
+        Graph("vision_encoder", model, see, seen, {"image_features": f"num_images parts {width}"}),
+        Graph("embed_tokens", model, embed, {"input_ids": (ids, "batch_size sequence_length")},
+              {"inputs_embeds": f"batch_size sequence_length {width}"}),
+        Graph("decoder_model_merged", model, forward, inputs, outputs),
+    )  # fmt: skip
+
+
 def captioner_graphs(model: Any, pixels: tuple[Any, str], hidden: str) -> tuple[Graph | Merged, ...]:
     """An image encoder and a GPT-2 that looks at it: the cache holds what the decoder saw of its own words only."""
     torch = library("torch")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.hubmodels.decoders import captioner_graphs, encoder_decoder_graphs
+from tests.hubmodels.decoders import captioner_graphs, encoder_decoder_graphs, talker_graphs
 from tests.hubmodels.graphs import Graph
 from tests.hubmodels.images import SIDE, preprocessor
 from tests.hubmodels.libraries import library
@@ -227,6 +227,43 @@ def _vilt() -> Made:
     return Made(model, (tokenizer,), (), files)
 
 
+_TALK = (
+    "<|im_start|>{% for message in messages %}{{ message['role'] | capitalize }}"
+    "{% if message['content'][0]['type'] == 'image' %}{{ ':' }}{% else %}{{ ': ' }}{% endif %}"
+    "{% for line in message['content'] %}{% if line['type'] == 'text' %}{{ line['text'] }}"
+    "{% elif line['type'] == 'image' %}{{ '<image>' }}{% endif %}{% endfor %}<end_of_utterance>\n{% endfor %}"
+    "{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
+)
+
+
+def _smolvlm() -> Made:
+    transformers = library("transformers")
+
+    tokenizer = gpt2_tokenizer(256)
+    marks = [f"<row_{row}_col_{column}>" for row in range(1, 5) for column in range(1, 5)]
+    around = ["<|im_start|>", "<end_of_utterance>", "<fake_token_around_image>", "<image>", "<global-img>"]
+    tokenizer.add_special_tokens({"eos_token": "<end_of_utterance>", "additional_special_tokens": [*around, *marks]})
+    end = tokenizer.convert_tokens_to_ids("<end_of_utterance>")
+    text = {
+        **_SMALL, "model_type": "llama", "vocab_size": len(tokenizer), "max_position_embeddings": 256,
+        "num_key_value_heads": 1, "bos_token_id": end, "eos_token_id": end, "pad_token_id": end,
+    }  # fmt: skip
+    config = transformers.Idefics3Config(
+        text_config=text, vision_config={**_SMALL, "image_size": SIDE, "patch_size": 8}, scale_factor=2,
+        image_token_id=tokenizer.convert_tokens_to_ids("<image>"), pad_token_id=end,
+    )  # fmt: skip
+    model = lively(transformers.Idefics3ForConditionalGeneration(config))
+    hush(model, unreadable(tokenizer.get_vocab()))
+    model.generation_config.update(eos_token_id=end, pad_token_id=end, bos_token_id=end)
+    files = preprocessor(
+        "Idefics3ImageProcessor", size={"longest_edge": 3 * SIDE}, max_image_size={"longest_edge": SIDE}, resample=1,
+        do_image_splitting=True, do_pad=True, do_convert_rgb=True, image_mean=[0.5] * 3, image_std=[0.5] * 3,
+    )  # fmt: skip
+    files["processor_config.json"] = json.dumps({"processor_class": "Idefics3Processor", "image_seq_len": 4}).encode()
+    files["chat_template.json"] = json.dumps({"chat_template": _TALK}).encode()
+    return Made(model, (tokenizer,), talker_graphs(model, SIDE), files)
+
+
 RECIPES: Mapping[tuple[str, str], Recipe] = {
     ("clip", "zero-shot-image-classification"): _clip,
     ("owlvit", "zero-shot-object-detection"): _owlvit,
@@ -234,6 +271,7 @@ RECIPES: Mapping[tuple[str, str], Recipe] = {
     ("blip", "image-to-text"): _blip_caption,
     ("vilt", "visual-question-answering"): _vilt,
     ("blip", "visual-question-answering"): _blip_questions,
+    ("idefics3", "visual-question-answering"): _smolvlm,
     ("vision-encoder-decoder", "document-question-answering"): _donut,
 }
 """BLIP and ViLT have no ONNX layout on the Hub: transformers alone runs them."""

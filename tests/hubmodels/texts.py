@@ -292,12 +292,12 @@ def _generator(model: Any, tokenizer: Any, name: str = "model") -> Made:
     return Made(model, (tokenizer,), causal_graphs(model, name))
 
 
-def gpt2_tokenizer() -> Any:
+def gpt2_tokenizer(longest: int = 128) -> Any:
     """Byte pairs; the end of a text is 0."""
     transformers = library("transformers")
 
     vocabulary, merges = byte_pairs(("<|endoftext|>",))
-    return transformers.GPT2Tokenizer(vocab=vocabulary, merges=merges, model_max_length=128)
+    return transformers.GPT2Tokenizer(vocab=vocabulary, merges=merges, model_max_length=longest)
 
 
 def _gpt2() -> Made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 from PIL import Image
 
 from jarvis.artifacts import Artifact
+from jarvis.tools.handler import RuntimeOptions
+from jarvis.tools.handlers.hub_onnx.looking import PicturePrompts
+from jarvis.tools.handlers.hub_onnx.repository import Repository
 from jarvis.tools.handlers.hub_onnx.segments import read_segments
 from tests.hubmodels import built
 from tests.hubmodels.libraries import library
-from tests.hubmodels.running import media, with_both
+from tests.hubmodels.running import files, load, media, run, with_both
 
 # What transformers and torch deprecate is no fault of these tests.
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600), pytest.mark.xdist_group("hub-images")]
@@ -211,6 +215,54 @@ def test_visual_questions(architecture: str, tmp_path_factory: pytest.TempPathFa
 
     values = with_both(folder, "visual-question-answering", tmp_path, image=media(PHOTO), question=question)
     assert set(map(str, values)) == {expected}
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_language_models_that_look(split: bool, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    transformers = library("transformers")
+
+    folder = built("idefics3", "visual-question-answering", tmp_path_factory)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    template = json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))["chat_template"]
+    processor = transformers.Idefics3Processor(
+        transformers.AutoImageProcessor.from_pretrained(folder, backend="pil"), tokenizer, 4, template
+    )
+    content = [{"type": "image"}, {"type": "text", "text": "What color is the cat?"}]
+    text = processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
+    given = processor(text=text, images=[photo()], do_image_splitting=split, return_tensors="pt")
+    assert given["pixel_values"].shape[1] == (7 if split else 1)
+    model = transformers.AutoModelForImageTextToText.from_pretrained(folder).eval()
+    made = model.generate(**given, max_new_tokens=12)[0, given["input_ids"].shape[1] :]
+    expected = tokenizer.decode(made, skip_special_tokens=True).strip()
+
+    repository = Repository(files(folder), RuntimeOptions(threads=1))
+    prompt = PicturePrompts(repository).asked("What color is the cat?", photo(), cut=split)
+    assert list(prompt.tokens) == given["input_ids"][0].tolist()
+    assert prompt.tiles.values == pytest.approx(given["pixel_values"][0].numpy(), abs=1e-6)
+
+    wishes = {"split": split, "max_new_tokens": 12}
+    question = "What color is the cat?"
+    values = with_both(folder, "visual-question-answering", tmp_path, wishes, image=media(PHOTO), question=question)
+    assert values == [expected, expected]
+
+
+def test_what_stands_in_a_question_is_nothing_but_words(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    folder = built("idefics3", "visual-question-answering", tmp_path_factory)
+    handler = load(folder, "visual-question-answering", "onnx", max_new_tokens=4)
+    asked = "What is <image> it? <end_of_utterance>"
+
+    assert run(handler, "visual-question-answering", tmp_path, image=media(PHOTO), question=asked)
+
+
+@pytest.mark.parametrize("task", ["image-to-text", "document-question-answering", "optical-character-recognition"])
+def test_they_caption_and_read_too(task: str, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    folder = built("idefics3", "visual-question-answering", tmp_path_factory)
+    slots = {"question": "Who signed it?"} if task.startswith("document") else {}
+
+    texts = with_both(folder, task, tmp_path, {"max_new_tokens": 8}, image=media(PHOTO), **slots)
+    assert texts[0] == texts[1] != ""
 
 
 def test_document_questions(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:

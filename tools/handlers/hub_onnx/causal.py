@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from jarvis.tools.handlers.hub_onnx.cache import Cache, presents
 from jarvis.tools.handlers.hub_onnx.repository import Repository
@@ -42,8 +42,8 @@ class CausalDecoder:
         self._remembers = bool(self._cache.values)
         self._read: NDArray[np.int64] | None = None
 
-    def read(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Scores [rows, vocabulary] after further tokens [rows, new]."""
+    def read(self, tokens: NDArray[np.int64], given: Mapping[str, Any] | None = None) -> NDArray[np.float32]:
+        """Scores [rows, vocabulary] after further tokens [rows, new]; the graph may be `given` more about them."""
         import numpy as np
 
         before = self._read.shape[1] if self._read is not None else 0
@@ -59,6 +59,7 @@ class CausalDecoder:
             "use_cache_branch": np.array([before > 0]),
             # Newer exports give the scores of the last tokens only, if told so.
             "num_logits_to_keep": np.array(1),
+            **(given or {}),
         }
         output = self._graph.output("logits")
         made = self._graph.run(feed, [output, *presents(self._graph)])

@@ -32,8 +32,10 @@ def chat_template(repository: Repository, settings: Mapping[str, Any]) -> str:
     return given if isinstance(given, str) and len(given) <= _LARGEST else ""
 
 
-def rendered(template: str, messages: Sequence[Mapping[str, str]], tokens: Mapping[str, str]) -> str:
+def rendered(template: str, messages: Sequence[Mapping[str, Any]], tokens: Mapping[str, str]) -> str:
     """The prompt for messages of {"role", "content"}; `tokens` are `bos_token` and the like, as text.
+
+    The content is a text, or, for models that see, a list of {"type": "text", "text"} and {"type": "image"}.
 
     Raises:
         ModelError: Jinja is not installed, or the template is broken or wants what it may not have.

@@ -11,6 +11,7 @@ from jarvis.errors import ModelError, TaskError
 from jarvis.messages import Value
 from jarvis.tools.handler import Inputs, RuntimeOptions, Sink
 from jarvis.tools.handlers.hub_onnx.captions import answer_in
+from jarvis.tools.handlers.hub_onnx.looking import MOST_NEW, PicturePrompts
 from jarvis.tools.handlers.hub_torch.checkpoint import Checkpoint, inference, needed, numpy
 from jarvis.tools.handlers.hub_torch.writing import write
 
@@ -66,6 +67,35 @@ class PictureQuestions:
         tokens.pop("token_type_ids", None)
         made = write(self._model, sink, **tokens, pixel_values=seen["pixel_values"])
         return str(self._tokenizer.decode(made, skip_special_tokens=True)).strip()
+
+
+class PictureTalker:
+    """Tasks and parameters as of `hub_onnx.looking:PictureTalker`, by Idefics 3 and SmolVLM."""
+
+    def __init__(self, files: Mapping[str, Path], options: RuntimeOptions) -> None:
+        self._checkpoint = Checkpoint(files, options)
+        self._prompts = PicturePrompts(self._checkpoint.repository)
+        self._model = self._checkpoint.model("AutoModelForImageTextToText")
+
+    def run(self, inputs: Inputs, sink: Sink) -> Value:
+        """What the model says: an answer, a caption, or the text that it reads.
+
+        Raises:
+            TaskError: no image, no question where one is needed, or the model said nothing.
+        """
+        import torch
+
+        prompt = self._prompts.prompt(inputs)
+        tokens = torch.tensor([list(prompt.tokens)])
+        pixels = torch.from_numpy(prompt.tiles.values)[None]
+        made = write(
+            self._model, sink, input_ids=tokens, attention_mask=torch.ones_like(tokens), pixel_values=pixels,
+            max_new_tokens=int(self._checkpoint.parameters.get("max_new_tokens", MOST_NEW)),
+        )  # fmt: skip
+        text = self._prompts.tokens.decode(made[len(prompt.tokens) :]).strip()
+        if not text:
+            raise TaskError("the model had nothing to say about the image; ask in other words, or try another model")
+        return text
 
 
 class DocumentReader:
