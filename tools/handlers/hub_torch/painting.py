@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -70,21 +71,26 @@ class Painter:
         with inference():
             made = self._pipeline(
                 prompt=needed(inputs, "prompt"), num_inference_steps=int(self._parameters.get("steps", _STEPS)),
-                generator=seed, callback_on_step_end=_watching(sink), **more,
+                generator=seed, **_watching(self._pipeline, sink), **more,
             )  # fmt: skip
         sink.check()
         return made
 
 
-def _watching(sink: Sink) -> Callable[[Any, int, Any, dict[str, Any]], dict[str, Any]]:
-    """Ends the work at the next step when nobody waits for it any more."""
+def _watching(pipeline: Any, sink: Sink) -> dict[str, Any]:
+    """What makes a pipeline end at the next step when nobody waits any more; older ones are told in another way."""
+    takes = signature(pipeline.__call__).parameters
 
-    def check(pipeline: Any, step: int, time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-        del pipeline, step, time
+    def at_end(pipeline: Any, step: int, time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         sink.check()
         return tensors
 
-    return check
+    def between(step: int, time: Any, latents: Any) -> None:
+        sink.check()
+
+    if "callback_on_step_end" in takes:
+        return {"callback_on_step_end": at_end}
+    return {"callback": between} if "callback" in takes else {}
 
 
 def _loaded(files: Mapping[str, Path]) -> Any:

@@ -61,6 +61,59 @@ def test_other_words_give_another_picture_and_the_same_words_the_same(painter: P
     assert first != other
 
 
+@pytest.mark.parametrize(
+    ("kind", "task"),
+    [
+        ("StableDiffusionControlNetPipeline", "controlled-text-to-image"),
+        ("StableDiffusionImg2ImgPipeline", "image-to-image"),
+    ],
+)
+def test_a_picture_guides_the_new_one_as_in_diffusers(kind: str, task: str, tmp_path: Path) -> None:
+    diffusers = library("diffusers")
+    torch = library("torch")
+
+    folder = build_painter(tmp_path / "model", kind)
+    handler = Painter(files(folder), RuntimeOptions(threads=1, parameters={"steps": 3}))
+    guides = [guide(tmp_path / "bars.png", 4), guide(tmp_path / "squares.png", 9)]
+    made = [run(handler, task, tmp_path, prompt="a red house", image=one) for one in guides]
+
+    pipeline = getattr(diffusers, kind).from_pretrained(str(folder), safety_checker=None)
+    with Image.open(guides[0].path) as first:
+        shown = first.convert("RGB").resize((40, 24))
+    seed = torch.Generator().manual_seed(0)
+    expected = pipeline("a red house", image=shown, num_inference_steps=3, generator=seed).images[0]
+    assert ImageChops.difference(pixels(made[0]), expected).getbbox() is None
+    assert ImageChops.difference(pixels(made[0]), pixels(made[1])).getbbox() is not None
+
+
+def guide(path: Path, step: int) -> Artifact:
+    """A picture with bars, 45 pixels wide and 30 high."""
+    image = Image.new("RGB", (45, 30), "white")
+    for left in range(0, 45, 2 * step):
+        image.paste("black", (left, 0, left + step, 30))
+    image.save(path)
+    return Artifact(path.stem, path, "image/png", "")
+
+
+def test_a_model_of_videos_makes_one_that_plays(tmp_path: Path) -> None:
+    import cv2
+
+    folder = build_painter(tmp_path / "model", "TextToVideoSDPipeline")
+    wishes = {**WISHES, "frames": 5}
+    handler = Painter(files(folder), RuntimeOptions(threads=1, parameters=wishes))
+    film = run(handler, "text-to-video", tmp_path, prompt="a dog runs")
+
+    assert isinstance(film, Artifact) and film.media_type == "video/mp4"
+    player = cv2.VideoCapture(str(film.path))
+    frames = []
+    while (read := player.read())[0]:
+        frames.append(read[1].shape)
+    assert frames == [(24, 32, 3)] * 5
+    given_up = Sink(ArtifactFolder(tmp_path), Provenance(1, "text-to-video", "x"), stop=Stop(asked=True))
+    with pytest.raises(TaskError, match="stopped"):
+        handler.run(Inputs("text-to-video", {"prompt": "a dog runs"}), given_up)
+
+
 def test_a_given_up_picture_is_not_finished(painter: Painter, tmp_path: Path) -> None:
     sink = Sink(ArtifactFolder(tmp_path), Provenance(1, "text-to-image", "x"), stop=Stop(asked=True))
     with pytest.raises(TaskError, match="stopped"):
