@@ -50,9 +50,8 @@ def refined(text: str, memory: Memory, first_id: int) -> list[Task]:
     A thing that nobody has looked for yet is looked for first.
     """
     change = read_change(text)
-    last = memory.turns[-1].tasks if memory.turns else ()
-    before = next((task for task in reversed(last) if task.tool == _MASKS), None)
-    masks = _masks_of(memory, before.id) if before and change else None
+    before = _last_mask(memory) if change else None
+    masks = _masks_of(memory, before.id) if before else None
     if change is None or before is None or masks is None:
         return []
     image = _image(before, masks, memory)
@@ -63,6 +62,16 @@ def refined(text: str, memory: Memory, first_id: int) -> list[Task]:
         return [Task(first_id, _MASKS, args)]
     look = Task(first_id, _DETECTOR, {"image": image, "labels": change.what})
     return [look, Task(first_id + 1, _MASKS, {**args, "box": Ref(first_id)})]
+
+
+def _last_mask(memory: Memory) -> Task | None:
+    """The task that made the mask of the turn before. A change that failed leaves the mask as it was before it."""
+    for turn in reversed(memory.turns):
+        masks = [task for task in turn.tasks if task.tool == _MASKS]
+        good = [task for task in masks if (result := memory.results.get(task.id)) and result.ok]
+        if good or not masks:
+            return good[-1] if good else None
+    return None
 
 
 def _masks_of(memory: Memory, task_id: int) -> MaskSet | None:

@@ -13,7 +13,7 @@ from jarvis.artifacts import Artifact
 from jarvis.graph import Ref, Task
 from jarvis.messages import Response, Result
 from jarvis.planners.protocol import PlanRequest
-from jarvis.refining import RefiningPlanner, refined
+from jarvis.refining import refined
 from jarvis.session import Memory, Session
 from jarvis.tools.handlers.sam.value import MaskSet, read_masks
 
@@ -32,20 +32,18 @@ class Scripted:
 
 
 class Chat:
-    def __init__(self, jarvis: Jarvis, planner: RefiningPlanner, out: Path) -> None:
-        self.session, self._planner, self._out = Session(jarvis), planner, out
+    def __init__(self, jarvis: Jarvis, out: Path) -> None:
+        self.session, self._out = Session(jarvis), out
 
     def say(self, text: str) -> Response:
-        self._planner.memory = self.session.memory
         files = [] if self.session.memory.turns else [COFFEE]
         return asyncio.run(self.session.run(text, files, self._out))
 
 
 @pytest.fixture
 def chat(tmp_path: Path) -> Chat:
-    planner = RefiningPlanner(Scripted(), Memory())
     settings = Settings(journal=False, cache_mb=0, isolation="thread", prefer=("grabcut",))
-    return Chat(Jarvis(settings, planner=planner), planner, tmp_path)
+    return Chat(Jarvis(settings, planner=Scripted()), tmp_path)
 
 
 def _found(response: Response) -> MaskSet:
@@ -81,6 +79,15 @@ def test_a_thing_that_was_not_seen_is_looked_for_first(chat: Chat) -> None:
         ("zero-shot-object-detection", {"image": "coffee.jpg", "labels": "spoon"}),
         ("mask-generation", {"image": "coffee.jpg", "mask": Ref(1), "change": "also the spoon", "box": Ref(2)}),
     ]
+
+
+def test_after_a_change_that_failed_the_mask_is_as_it_was(chat: Chat) -> None:
+    chat.say("cut out the cup")
+
+    failed = chat.say("also the giraffe")
+    assert not failed.ok
+    added = _found(chat.say("also the table"))
+    assert [thing.prompt.label for thing in added.instances] == ["cup", "dining table"]
 
 
 def test_another_request_goes_to_the_planner(chat: Chat) -> None:

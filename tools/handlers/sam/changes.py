@@ -1,7 +1,7 @@
 """What people say when a mask is not quite right, and doing it: "the other cup", "also the spoon", "to the left".
 
-Phrases are read in English, German, French and Spanish. Whatever is not understood whole is no change: it may be a new
-request.
+Phrases are read in English, German, French, Spanish and Chinese. Whatever is not understood whole is no change: it may
+be a new request.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jarvis.errors import TaskError
 from jarvis.tools.handlers.coco_words import coco_labels
+from jarvis.tools.handlers.sam import phrases_zh
 from jarvis.tools.handlers.sam.cutter import Cutter
 from jarvis.tools.handlers.sam.phrases import ADD, BIGGER, MOVE, NUMBERS, OTHER, PLACES, REMOVE, SMALLER, SOFT
 from jarvis.tools.handlers.sam.picture import Picture
@@ -47,6 +48,17 @@ class Kind(StrEnum):
     SMALLER = "smaller"
 
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE_WAYS = (
+    (Kind.BIGGER, phrases_zh.BIGGER),
+    (Kind.SMALLER, phrases_zh.SMALLER),
+    (Kind.MOVE, phrases_zh.MOVE),
+    (Kind.ADD, phrases_zh.ADD),
+    (Kind.REMOVE, phrases_zh.REMOVE),
+    (Kind.OTHER, phrases_zh.OTHER),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One wish about a mask."""
@@ -62,10 +74,12 @@ class Change:
 
 def read_change(text: str) -> Change | None:
     """The change that a sentence asks for; None when it asks for something else."""
-    said = re.sub(r"[.!,;¡]+", " ", text.casefold())
+    said = re.sub(r"[.!,;¡，。！；、]+", " ", text.casefold())
     said = " ".join(said.split())
     if not said or len(said) > 80:
         return None
+    if _CHINESE.search(said):
+        return _read_chinese(said.replace(" ", ""))
     for pattern, kind in ((BIGGER, Kind.BIGGER), (SMALLER, Kind.SMALLER)):
         if pattern.fullmatch(said):
             return Change(kind)
@@ -74,6 +88,17 @@ def read_change(text: str) -> Change | None:
     for pattern, kind in ((ADD, Kind.ADD), (REMOVE, Kind.REMOVE), (OTHER, Kind.OTHER)):
         if (match := pattern.fullmatch(said)) and (change := _of(kind, match["thing"])):
             return change
+    return None
+
+
+def _read_chinese(said: str) -> Change | None:
+    for kind, patterns in _CHINESE_WAYS:
+        for match in (pattern.fullmatch(said) for pattern in patterns):
+            if match is None:
+                continue
+            given = {"thing": "", "where": "", "number": "", **match.groupdict()}
+            number = phrases_zh.NUMBERS.get(given["number"])
+            return Change(kind, given["thing"], phrases_zh.PLACES.get(given["where"], ""), number)
     return None
 
 
