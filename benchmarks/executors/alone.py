@@ -224,24 +224,30 @@ def many(options: argparse.Namespace) -> list[list[str]]:
 
 
 def journal(options: argparse.Namespace) -> list[list[str]]:
-    """A run, and the list of runs, when few and when very many are in the journal; and dropping most of them."""
+    """A run, and the list of runs, in a journal of few and one of very many, by turns; and dropping most of them."""
     prepared = preparing()(chain(3, 1), 0.0, None)
-    few, very_many = max(options.journaled // 100, 100), options.journaled
+    counts = max(options.journaled // 100, 100), options.journaled
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, asyncio.Runner() as runner:
-        store = opened_journal(folder, stack, runs=10 * very_many)
-        one = partial(one_run, *prepared, store)
-        runner.run(filled(one, few))
-        rows, first = journal_at(few, store, lambda: runner.run(one()), options)
-        runner.run(filled(one, very_many - few))
-        more, last = journal_at(very_many, store, lambda: runner.run(one()), options)
-        times = [after / before for before, after in zip(first, last, strict=True)]
-        slower = "{:.2f} times a run, {:.2f} its CPU, {:.2f} `runs`".format(*times)
-        rows += [*more, [f"{very_many:,} runs against {few:,}", slower, "no slower"]]
-        keeping = opened_journal(folder, stack, runs=few)
+        stores = [opened_journal(f"{folder}/{count}", stack, runs=10 * counts[1]) for count in counts]
+        for count, store in zip(counts, stores, strict=True):
+            runner.run(filled(partial(one_run, *prepared, store), count))
+        runs = by_turns([partial(one_of, runner, partial(one_run, *prepared, store)) for store in stores], options)
+        lists = by_turns([partial(store.runs, 20) for store in stores], options)
+        rows = [
+            [f"a run of 3 tasks, {count:,} runs in the journal ({journal_mb(store):.0f} MB)", milliseconds(taken), ""]
+            for count, store, taken in zip(counts, stores, runs, strict=True)
+        ]
+        rows += [
+            [f"`runs`, {count:,} runs in the journal", milliseconds(taken), ""]
+            for count, taken in zip(counts, lists, strict=True)
+        ]
+        slower = f"{runs[1] / runs[0]:.2f} times a run, {lists[1] / lists[0]:.2f} `runs`"
+        rows.append([f"{counts[1]:,} runs against {counts[0]:,}", slower, "no slower"])
+        keeping = opened_journal(f"{folder}/{counts[1]}", stack, runs=counts[0])
         pruning, dropped = seconds_of(lambda: runner.run(keeping.prune()))
         packing, _ = seconds_of(lambda: runner.run(keeping.vacuum()))
         rows.append([f"dropping {dropped:,} runs that are too many", f"{pruning:.1f} s", ""])
-        rows.append(["packing the file", f"{packing:.1f} s, {journal_mb(store):.0f} MB are left", ""])
+        rows.append(["packing the file", f"{packing:.1f} s, {journal_mb(stores[1]):.0f} MB are left", ""])
     return rows
 
 
@@ -250,20 +256,14 @@ async def filled(one: Callable[[], Any], count: int) -> None:
         await asyncio.gather(*(one() for _ in range(100)))
 
 
-def journal_at(
-    count: int, store: Any, one: Callable[[], Any], options: argparse.Namespace
-) -> tuple[list[list[str]], tuple[float, ...]]:
-    """Rows, and the seconds of a run, its CPU seconds, and the seconds of a list, with so many runs in the journal."""
-    cpu, runs = time.process_time(), 20 * options.repeat
-    a_run = statistics.median(seconds_of(one)[0] for _ in range(runs))
-    cpu = (time.process_time() - cpu) / runs
-    a_list = statistics.median(seconds_of(lambda: store.runs(20))[0] for _ in range(2 * options.repeat))
-    told = f"{milliseconds(a_run)}, {milliseconds(cpu)} CPU"
-    rows = [
-        [f"a run of 3 tasks, {count:,} runs in the journal ({journal_mb(store):.0f} MB)", told, ""],
-        [f"`runs`, {count:,} runs in the journal", milliseconds(a_list), ""],
-    ]
-    return rows, (a_run, cpu, a_list)
+def one_of(runner: asyncio.Runner, one: Callable[[], Any]) -> None:
+    runner.run(one())
+
+
+def by_turns(works: list[Callable[[], Any]], options: argparse.Namespace) -> list[float]:
+    """The median of the seconds of each, done one after the other many times: both meet the same machine."""
+    times = [[seconds_of(work)[0] for work in works] for _ in range(20 * options.repeat)]
+    return [statistics.median(each) for each in zip(*times, strict=True)]
 
 
 def journal_mb(store: Any) -> float:
