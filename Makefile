@@ -1,7 +1,7 @@
 # Every target uses the Python that is active: activate a virtual environment with `pip install -e '.[dev]'` in it.
 PYTHON ?= python
 
-.PHONY: check format lint types layers test docs
+.PHONY: check check-home format lint types layers test docs
 
 check: lint types layers test
 
@@ -22,6 +22,11 @@ layers:
 
 test:
 	$(PYTHON) -m pytest
+
+# Against a real Home Assistant, which is installed once into a cache folder (or named by JARVIS_TEST_HASS).
+check-home:
+	$(PYTHON) -m tests.homeassistant.environments
+	$(PYTHON) -m pytest -n 0 --timeout 1200 tests/homeassistant
 
 docs:
 	$(PYTHON) -m jarvis.model_registry.licenses > docs/models.md

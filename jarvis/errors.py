@@ -5,12 +5,15 @@
     │   └── InputError               a file that is missing, empty, broken, too large, or of the wrong kind
     ├── PlanError                    a task graph that breaks a rule
     ├── PlannerError                 no plan could be made
+    ├── DeviceError                  no microphone or loudspeaker, or it went away (jarvis.voice)
+    ├── WireError                    a peer sent what is not Wyoming (jarvis.server.wyoming)
     ├── TransportError               an address that may not or cannot be asked (jarvis.transport)
     ├── ModelError
     │   ├── NoModelError             no model for a task here
     │   ├── BreakerOpenError         it failed too often just now (jarvis.execution.breaker)
     │   └── ModelFileError           a model's files are missing or not the expected ones
     ├── TaskError                    a task failed while running
+    │   ├── AmbiguousError           a name that fits several things: it asks back, and is no defect
     │   ├── BudgetError              it would take more than the run may spend (jarvis.execution.budget)
     │   └── TaskTimeoutError         it took longer than its limit
     └── StorageError                 a folder that cannot be written, a disk that is full
@@ -20,6 +23,8 @@ Every message is one sentence that says what went wrong and names the way out.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class JarvisError(Exception):
@@ -77,6 +82,16 @@ class ModelFileError(ModelError):
 
 class TaskError(JarvisError):
     """A task failed while running."""
+
+
+class AmbiguousError(TaskError):
+    """A name fits several things equally well: the person is asked which one is meant. Nothing has been done."""
+
+    def __init__(self, question: str, choices: Iterable[str] = ()) -> None:
+        """`question` is for the person, in the language of the request; `choices` are names that answer it."""
+        super().__init__(question)
+        self.question = question
+        self.choices = tuple(choices)
 
 
 class TaskTimeoutError(TaskError):

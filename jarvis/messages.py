@@ -21,6 +21,10 @@ class Request:
 
     text: str
     files: tuple[Path, ...] = ()
+    room: str = ""
+    """Where the speaker stands, as the home calls it; empty when nobody knows."""
+    language: str = ""
+    """ISO 639-1 code of the language it was spoken in; empty when only the text can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Failure:
     """The class of the error: NoModelError, TaskTimeoutError, ..., or Skipped when a task it needs failed."""
     cause: int | None = None
     """For a skipped task: the id of the task that failed first."""
+    choices: tuple[str, ...] = ()
+    """What could have been meant, where a name fits several things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +277,13 @@ class TaskFinished(Event):
     """A task gave a value, failed, or was skipped."""
 
     result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Event):
+    """A part of the answer that holds whatever comes: what is told while other tasks still run."""
+
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Settings:
     """The model's name at that endpoint."""
     larger_planner_key_variable: str = "OPENAI_API_KEY"
     """The environment variable that holds that endpoint's key."""
+    fast_path: bool = True
+    """Whether exact household sentences are planned by a grammar, in milliseconds; needs the extra `home`."""
     threshold: float | None = None
     """Plans that are less likely right than this are handed over; None takes the one that the calibration found."""
     ask: bool = True
@@ -114,6 +116,26 @@ class Settings:
     """Days after which hubs that were synced are asked again in the background; 0 leaves it to `jarvis models sync`."""
     models_mb: int = 20_000
     """What all models that were pulled from hubs may take on the disk, in MB of 2**20 bytes."""
+    home: str = ""
+    """The home that is acted on: a PATH.yaml, the address of a Home Assistant (http://HOST:8123), or empty for the
+    simulated one."""
+    home_token_variable: str = "HOME_ASSISTANT_TOKEN"  # noqa: S105 - its name
+    """The environment variable that holds its long-lived access token; the token itself is never a setting."""
+    voice_wake: str = "wake-hey-jarvis"
+    """What wakes `jarvis voice`: the id of a wake word, or the .json of a microWakeWord model of one's own, beside its
+    .tflite."""
+    voice_wake_check: str = "moonshine-tiny-en"
+    """The id of the recogniser that takes a second look at what sounds like the wake word, or `none`."""
+    voice_turn: str = "smart-turn-v3"
+    """The id of the model that tells whether a speaker who pauses has finished, or `none`."""
+    voice_recogniser: str = ""
+    """The id of the model that writes down what is said to `jarvis voice`; empty for the best one here."""
+    voice_speaker: str = ""
+    """The id of the model that speaks there; empty for the quickest one here."""
+    voice_people: str = "speaker-encoder"
+    """The id of the model that tells enrolled people apart by their voices (`jarvis people enrol`)."""
+    voice_languages: tuple[str, ...] = ("en",)
+    """The languages that are spoken here, ISO 639-1 codes, the usual one first; several are told apart by listening."""
     out: Path = Path("jarvis-out")
     """Where artifacts are written when a run names no folder."""
     tools: tuple[ToolSpec, ...] = ()
@@ -180,6 +202,7 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "larger_planner": str,
     "larger_planner_model": str,
     "larger_planner_key_variable": str,
+    "fast_path": _yes,
     "threshold": _share,
     "ask": _yes,
     "threads": int,
@@ -215,5 +238,14 @@ _KINDS: dict[str, Callable[[str], object]] = {
     "learn": _yes,
     "sync_days": float,
     "models_mb": int,
+    "home": str,
+    "home_token_variable": str,
+    "voice_wake": str,
+    "voice_wake_check": str,
+    "voice_turn": str,
+    "voice_recogniser": str,
+    "voice_speaker": str,
+    "voice_people": str,
+    "voice_languages": _words,
     "out": Path,
 }

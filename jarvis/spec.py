@@ -85,6 +85,9 @@ class ToolSpec:
     effect: Effect = Effect.NONE
     irreversible_actions: tuple[str, ...] = ()
     """Values of the `action` slot that make the task irreversible, such as `unlock`."""
+    context: tuple[str, ...] = ()
+    """What the engine adds to the slots from the request, and no planner sees: `room` (where the one who speaks
+    stands), `language` (of the request, ISO 639-1). They are text, and empty when they are not known."""
 
     def slot(self, name: str) -> Slot | None:
         """The slot called `name`, or None."""
@@ -104,6 +107,7 @@ def spec(
     effect: Effect = Effect.NONE,
     choices: dict[str, tuple[str, ...]] | None = None,
     irreversible_actions: tuple[str, ...] = (),
+    context: tuple[str, ...] = (),
 ) -> ToolSpec:
     """A ToolSpec from slots written `name: type` (`name?: type` when optional, `name~: type` for free wording)."""
     return ToolSpec(
@@ -113,6 +117,7 @@ def spec(
         does,
         effect,
         irreversible_actions,
+        context,
     )
 
 

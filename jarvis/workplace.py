@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from jarvis.execution.cached import CachedWorker
 from jarvis.execution.children import can_start
 from jarvis.execution.durations import Durations
 from jarvis.execution.functions import FunctionRunner
+from jarvis.execution.inplace import InPlaceWorker
 from jarvis.execution.local import LocalWorker
 from jarvis.execution.need import need_of
 from jarvis.execution.processes import ProcessWorker
@@ -36,7 +38,8 @@ class Workplace:
         self._settings = settings
         self._here = _here(settings)
         self._cluster = _cluster(settings, self._here) if worker is None else None
-        self._worker = worker or self._cluster or self._here
+        self._worker = worker or _in_place(settings, self._cluster or self._here)
+        self._loads_ahead = worker is None and self._cluster is None
         cores = usable_cores() + settings.cluster_cores
         self._slots = Slots(cores=cores, memory_mb=settings.memory_mb)
         self._durations, self._breakers = Durations(), Breakers()
@@ -72,6 +75,12 @@ class Workplace:
         )
         return executor, worker
 
+    async def warm(self, cards: Iterable[ModelCard]) -> None:
+        """Loads models of this machine ahead of time. One that cannot be loaded says so at its first use."""
+        if isinstance(self._here, ProcessWorker) and self._worker is self._here:
+            loading = [asyncio.wrap_future(self._here.warm(card)) for card in cards]
+            await asyncio.gather(*loading, return_exceptions=True)
+
     def close(self) -> None:
         """Lets go of every loaded model, of the cluster and of the result cache."""
         if self._cluster is not None:
@@ -82,7 +91,7 @@ class Workplace:
 
     def _prepare(self, card: ModelCard) -> None:
         """Loads a model that will be needed soon, if it runs on this machine and has weights."""
-        if self._worker is self._here and isinstance(self._here, ProcessWorker) and card.files:
+        if self._loads_ahead and isinstance(self._here, ProcessWorker) and card.files:
             self._here.prepare(card)
 
     @cached_property
@@ -118,6 +127,12 @@ def _here(settings: Settings) -> LocalWorker | ProcessWorker:
         slots = max(1, usable_cores() // settings.threads)
         return ProcessWorker(options, memory_mb=settings.memory_mb, slots=slots, pinned=settings.pinned)
     return LocalWorker(options, memory_mb=settings.memory_mb)
+
+
+def _in_place(settings: Settings, otherwise: Worker) -> InPlaceWorker:
+    """The home is acted on from this process: its connection stays open, and nothing has to be loaded."""
+    home: dict[str, Any] = {"home": settings.home, "home_token_variable": settings.home_token_variable}
+    return InPlaceWorker(RuntimeOptions(parameters={**home, "folder": str(settings.data_dir)}), otherwise)
 
 
 def _cluster(settings: Settings, otherwise: Worker) -> RayWorker | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from jarvis.spec import Effect, ToolSpec, spec
 
+_SAID = ("room", "language")
+"""A name is looked for first where its speaker stands, and a question back is in the speaker's language."""
+
 SPECS: tuple[ToolSpec, ...] = (
     spec(
         "home-control",
@@ -33,18 +36,21 @@ SPECS: tuple[ToolSpec, ...] = (
             )
         },
         irreversible_actions=("unlock", "open"),
+        context=_SAID,
     ),
     spec(
         "home-state",
         ["target: name"],
         "data",
         "Read the state of a device, sensor or room.",
+        context=_SAID,
     ),
     spec(
         "camera-snapshot",
         ["target: name"],
         "image",
         "Take the present picture of a camera of the home.",
+        context=_SAID,
     ),
     spec(
         "timer",
@@ -53,6 +59,7 @@ SPECS: tuple[ToolSpec, ...] = (
         "Start, cancel or read a timer, alarm or reminder: action is start, cancel, status.",
         effect=Effect.EFFECT,
         choices={"action": ("start", "cancel", "status")},
+        context=("room",),
     ),
     spec(
         "list-item",
@@ -61,5 +68,6 @@ SPECS: tuple[ToolSpec, ...] = (
         "Add to, remove from or read a shopping, to-do or note list: action is add, remove, read.",
         effect=Effect.EFFECT,
         choices={"action": ("add", "remove", "read")},
+        context=("language",),
     ),
 )

@@ -22,5 +22,6 @@ SPECS: tuple[ToolSpec, ...] = (
         ["place?: name", "when?: text"],
         "text",
         "Tell the weather.",
+        context=("language",),
     ),
 )

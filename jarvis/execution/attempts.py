@@ -366,7 +366,7 @@ def failure_of(error: Exception) -> Failure:
     """An error as it is told to the user; one that should not happen is also written to the log."""
     kind = type(error).__name__
     if isinstance(error, JarvisError):
-        return Failure(str(error), kind)
+        return Failure(str(error), kind, choices=tuple(getattr(error, "choices", ())))
     _log.error("a tool failed in a way that it should not", exc_info=error)
     return Failure(f"the tool broke ({kind}: {error}); try another input, and report it", kind)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -15,8 +16,9 @@ from jarvis.graph import Task
 from jarvis.messages import Assignment, Event, Result
 from jarvis.spec import ToolSpec
 
-Approve = Callable[[Task], Awaitable[bool]]
-"""Asked before a task that cannot be taken back, and before one that an earlier try may have done already."""
+Approve = Callable[[Task], Awaitable[bool | str]]
+"""Asked before a task that cannot be taken back, and before one that an earlier try may have done already; words say
+why not."""
 
 Replan = Callable[[Mapping[int, Result]], AsyncIterable[tuple[Task, Assignment]]]
 """Asked once for further tasks when some have failed; they have new ids and may use every result that is there."""
@@ -46,6 +48,10 @@ class Context:
     """Results of earlier turns that tasks may refer to; the failure of one is told for those that need it."""
     emit: Callable[[Event], None] = ignore
     approve: Approve = refuse
+    release: asyncio.Event | None = None
+    """Nothing with an effect begins before it is set: a run may start while the request is still being said."""
+    about: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What tools may know of the request beside their slots, where they ask for it (`ToolSpec.context`): the room."""
     bind: Bind = as_it_is
     """Called in the order of the plan, in a thread."""
     timeout: float | None = 120.0

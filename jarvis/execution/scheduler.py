@@ -348,6 +348,7 @@ class _Run:
             earlier = failed.task_id not in self._tasks  # the user cannot see its number; its failure says it all
             return Result(task.id, failure=failed.failure if earlier else _skipped(failed.task_id, failed.failure))
         values = resolve(task, tool, planned.bound, {need: result.value for need, result in needed.items()})
+        values |= {name: about for name in tool.context if (about := self.context.about.get(name))}
         barred = _wrong_choice(tool, values)
         if barred is None and tool.effect is not Effect.NONE:
             barred = await self._barred(planned)
@@ -368,6 +369,8 @@ class _Run:
             # What a tool read somewhere is data: it must not decide what happens in the world.
             return Failure(f"the action of {tool.name} must stand in the request itself; say what to do", "NotApproved")
         await self._whole.wait()
+        if self.context.release is not None:
+            await self.context.release.wait()
         if self._broken:
             return Failure("the plan broke off, so nothing with an effect was done; ask again", "PlanError")
         if planned.before:
@@ -381,10 +384,13 @@ class _Run:
         unsettled = self.context.log.unsettled(task.id)
         if not unsettled and tool.effect_of(action) is not Effect.IRREVERSIBLE:
             return None
-        if await self.context.approve(task):
+        approved = await self.context.approve(task)
+        if approved is True:
             return None
         what = repr(action or tool.name)
-        if unsettled:
+        if approved:
+            message = approved
+        elif unsettled:
             message = (
                 f"{what} may have been done before the run broke off, so it was not done again; look whether it was"
             )

@@ -168,10 +168,10 @@ class Recorder:
         """Notes how the plan came about."""
         self._append("decided", None, decision.to_json())
 
-    def stopped(self) -> None:
+    def stopped(self, state: State = State.STOPPED) -> None:
         """Notes that the run was cancelled; written when the journal is closed at the latest."""
         if not self._over:
-            self._end(State.STOPPED, {}, self._planned, 0)
+            self._end(state, {}, self._planned, 0)
 
     async def ended(self, state: State, results: Mapping[int, Result], told: Mapping[str, Any]) -> None:
         """Notes the end of the run, with its answer, its question, or its problem."""

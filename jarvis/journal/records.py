@@ -28,11 +28,13 @@ class State(StrEnum):
     """It was cancelled."""
     BROKEN = "broken"
     """An error ended it: the planner could not be reached, a file was gone."""
+    DROPPED = "dropped"
+    """It was begun before all words were said, and then they were others."""
 
     @property
     def over(self) -> bool:
         """Whether nothing is left to do."""
-        return self in (State.DONE, State.FAILED, State.ASKED)
+        return self in (State.DONE, State.FAILED, State.ASKED, State.DROPPED)
 
 
 UNFINISHED = tuple(state for state in State if not state.over)

@@ -25,6 +25,7 @@ def result_row(result: Result) -> dict[str, Any]:
     if result.failure:
         failure = result.failure
         row["failure"] = [failure.message, failure.kind, failure.cause]
+        row |= {"choices": list(failure.choices)} if failure.choices else {}
     if result.model:
         row["model"] = result.model
     if result.seconds:
@@ -38,16 +39,20 @@ def result_row(result: Result) -> dict[str, Any]:
 
 def result_of(task_id: int, row: Row) -> Result:
     """The result that `result_row` wrote."""
-    failure = Failure(*row["failure"]) if "failure" in row else None
     return Result(
         task_id,
         _unpacked(row["value"]) if "value" in row else None,
-        failure,
+        _failure_of(row) if "failure" in row else None,
         row.get("model", ""),
         row.get("seconds", 0.0),
         row.get("cached", False),
         tuple(row.get("attempts", ())),
     )
+
+
+def _failure_of(row: Row) -> Failure:
+    message, kind, cause = row["failure"]
+    return Failure(message, kind, cause, tuple(row.get("choices", ())))
 
 
 def task_row(task: Task, assignment: Assignment) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from jarvis.graph import Task
 from jarvis.messages import Assignment, Claim, Failure, Result
 from jarvis.responding.naming import Naming
 
+AMBIGUOUS = "AmbiguousError"
+"""The kind of a failure that is a question: a name fits several things."""
 _SKIPPED = "Skipped"
 
 

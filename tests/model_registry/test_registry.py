@@ -11,7 +11,7 @@ from jarvis.execution.local import handler_class
 from jarvis.model_registry.card import ModelCard, WeightFile
 from jarvis.model_registry.packaged import missing
 from jarvis.model_registry.registry import Registry, cards_from_json
-from jarvis.tools import extra
+from jarvis.tools import extra, standing
 from jarvis.tools.toolset import builtin_tools
 
 SHIPPED = Registry.load()
@@ -31,7 +31,7 @@ def card(name: str, *tasks: str, files: tuple[WeightFile, ...] = ()) -> ModelCar
 
 @pytest.mark.parametrize("shipped", SHIPPED, ids=lambda shipped: shipped.id)
 def test_every_card_that_ships_is_for_known_tasks_under_a_permissive_license(shipped: ModelCard) -> None:
-    assert set(shipped.tasks) <= {*builtin_tools(), *(spec.name for spec in extra.SPECS)}
+    assert set(shipped.tasks) <= {*builtin_tools(), *(spec.name for spec in (*extra.SPECS, *standing.SPECS))}
     assert not any(word in shipped.license for word in ("GPL", "NC", "UNKNOWN"))
     assert all(len(file.sha256) == 64 and file.bytes > 0 for file in shipped.files)
     assert set(shipped.composition_of) <= {other.id for other in SHIPPED}

@@ -1,111 +1,142 @@
-"""The simulated home: lights, covers, heating, locks, players and cameras that exist only on disk, and say so."""
+"""Acts on the home, reads it, looks through its cameras and asks its weather: a simulated home, or a real one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from jarvis.artifacts import Artifact
+from jarvis.errors import ModelError, TaskError
 from jarvis.messages import JsonValue, Value
 from jarvis.tools.handler import Inputs, RuntimeOptions, Sink
-from jarvis.tools.handlers.home_devices import Device, State, act, can, describe, load_home, start_state
-from jarvis.tools.handlers.home_names import find
-from jarvis.tools.handlers.home_store import JsonStore, data_folder
+from jarvis.tools.homes import Home, HomeError, Row, Thing, opened
+from jarvis.tools.homes.names import find, terms
+from jarvis.tools.homes.protocol import ListKeeper
+from jarvis.tools.homes.store import data_folder
+from jarvis.tools.homes.weather import in_words
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-    from PIL.ImageDraw import ImageDraw
+_AT_ONCE = 8
+"""Things that are acted on side by side: radios take their time to confirm."""
+_BY_NAME = ("oven", "water_heater")
+_NO_STATE = ("scene", "script", "camera", "button", "list", "weather")
+"""Kinds that are not told of when the state of a room is asked."""
 
-_HOMES = Path(__file__).parent.parent / "homes"
-_SIZE = (640, 480)
 
-
-class SimulatedHome:
-    """Acts on the simulated home and reads it; what was done is kept in a file and seen by the next request."""
+class HomeHandler:
+    """Does what is asked of the home that the parameters name: `home`, `home_token_variable`, `folder`."""
 
     def __init__(self, files: Mapping[str, Path], options: RuntimeOptions) -> None:
-        self.name, self.devices = load_home(_HOMES / "simulated.toml")
-        self._store = JsonStore(data_folder(dict(options.parameters)) / "simulated-home.json")
+        parameters = dict(options.parameters)
+        where, variable = str(parameters.get("home", "")), str(parameters.get("home_token_variable", ""))
+        self.home = opened(where, variable, data_folder(parameters))
 
     def run(self, inputs: Inputs, sink: Sink) -> Value:
-        """Does `home-control`, `home-state` or `camera-snapshot`.
+        """Does `home-control`, `home-state`, `camera-snapshot`, `weather` or `list-item`.
 
-        Gives {"device", "state", "simulated": true}, a list of them for several devices, or a picture.
+        Gives the row of the thing or a list of rows, a picture, or words about the weather. The slot `room` says where
+        the person stands, and `language` in which language is asked back.
 
         Raises:
-            TaskError: no such device or several, or it cannot do that; the message names those that come near.
+            AmbiguousError: the name fits several things.
+            TaskError: no such thing, or it cannot do that; the message names those that come near.
         """
-        target = inputs.text("target")
+        if inputs.task == "weather":
+            language = inputs.text("language") or "en"
+            return in_words(self.home.weather(inputs.text("place"), inputs.text("when")), language)
+        if inputs.task == "list-item":
+            return self._list(inputs)
         if inputs.task == "home-control":
-            return self.control(inputs.text("action"), target, inputs.values.get("value"))
+            return self._control(inputs)
         if inputs.task == "camera-snapshot":
-            return self.snapshot(target, sink)
-        return self.read(target)
+            return self._snapshot(inputs, sink)
+        return self._read(inputs)
 
-    def control(self, action: str, target: str, value: Value) -> Value:
-        """Acts on the devices that `target` means, on all of them or, after an error, on none."""
-        chosen = self._find(target, lambda device: can(device, action))
-        with self._store.change() as kept:
-            after = {device.name: act(device, self._state(device, kept), action, value) for device in chosen}
-            kept.update(after)
-        return _one_or_all([describe(device, after[device.name]) for device in chosen])
+    def _control(self, inputs: Inputs) -> Value:
+        action, value = inputs.text("action"), inputs.values.get("value")
+        target = inputs.text("target")
+        chosen = self._find(inputs, lambda thing: action in thing.actions and _may_be_meant(thing, action, target))
+        return _one_or_all(act_on_all(self.home, chosen, action, value))
 
-    def read(self, target: str) -> Value:
-        """The states of the devices that `target` means."""
-        kept = self._store.read()
-        chosen = self._find(target, lambda device: device.kind not in ("scene", "camera"))
-        return _one_or_all([describe(device, self._state(device, kept)) for device in chosen])
+    def _read(self, inputs: Inputs) -> Value:
+        chosen = self._find(inputs, lambda thing: thing.kind not in _NO_STATE)
+        if len(chosen) == 1:
+            return self.home.state(chosen[0])
+        return _one_or_all([_state(self.home, thing) for thing in chosen])
 
-    def snapshot(self, target: str, sink: Sink) -> Artifact:
-        """A drawn picture of the room of a camera, labelled as simulated."""
-        camera = self._find(target, lambda device: device.kind == "camera")[0]
-        kept = self._store.read()
-        lit = any(self._state(d, kept)["on"] for d in self.devices if d.kind == "light" and d.room == camera.room)
-        return sink.image("simulated-camera", draw_room(camera, lit, datetime.now().astimezone()))
+    def _snapshot(self, inputs: Inputs, sink: Sink) -> Artifact:
+        camera = self._find(inputs, lambda thing: thing.kind == "camera")[0]
+        picture = self.home.picture(camera)
+        return sink.write(picture.name, picture.media_type, lambda file: file.write(picture.data))
 
-    def _find(self, target: str, able: Callable[[Device], bool]) -> list[Device]:
-        return find(target, self.devices, able, f"the {self.name}")
+    def _list(self, inputs: Inputs) -> Value:
+        if not isinstance(self.home, ListKeeper):
+            raise ModelError(f"the {self.home.name} keeps no lists")
+        said = (inputs.text("action"), inputs.text("list"), inputs.text("item"))
+        return self.home.change_list(*said, inputs.text("language") or "en")
 
-    def _state(self, device: Device, kept: Mapping[str, Any]) -> State:
-        return {**start_state(device), **kept.get(device.name, {})}
+    def _find(self, inputs: Inputs, able: Callable[[Thing], bool]) -> list[Thing]:
+        room, language = inputs.text("room"), inputs.text("language") or "en"
+        target = inputs.text("target")
+        where = f"the {self.home.name}" if self.home.simulated else self.home.name
+        return find(target, self.home.things(), able, where, room=room, language=language)
 
 
-def _one_or_all(rows: list[dict[str, JsonValue]]) -> Value:
+def _may_be_meant(thing: Thing, action: str, target: str) -> bool:
+    """Whether a thing may be among those of a room: an oven is turned on and set only by its own name."""
+    if thing.kind not in _BY_NAME or action in ("turn_off", "stop"):
+        return True
+    names = {word for name in (thing.name, *thing.also) for word in terms(name)} - terms(thing.room)
+    return bool(names & terms(target))
+
+
+def act_on_all(home: Home, things: list[Thing], action: str, value: Value) -> list[Row]:
+    """Acts on several things side by side. One that is not there becomes a row with its "problem".
+
+    Raises:
+        TaskError: nothing can be done with any of them, or not with this value; then nothing was done.
+    """
+    if len(things) == 1:
+        return [home.act(things[0], action, value)]
+    problems = [_checked(home, thing, action, value) for thing in things]
+    first = next((problem for problem in problems if problem), None)
+    if first is not None and all(problems):
+        raise first
+    left = [thing for thing, problem in zip(things, problems, strict=True) if problem is None]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="jarvis-home") as pool:
+        done = list(pool.map(partial(_acted, home, action, value), left))
+    return done + [_problem(thing, problem) for thing, problem in zip(things, problems, strict=True) if problem]
+
+
+def _checked(home: Home, thing: Thing, action: str, value: Value) -> HomeError | None:
+    try:
+        home.check(thing, action, value)
+    except HomeError as error:
+        return error
+    return None
+
+
+def _acted(home: Home, action: str, value: Value, thing: Thing) -> Row:
+    try:
+        return home.act(thing, action, value)
+    except TaskError as error:
+        return _problem(thing, error)
+
+
+def _state(home: Home, thing: Thing) -> Row:
+    try:
+        return home.state(thing)
+    except HomeError as error:
+        return _problem(thing, error)
+
+
+def _problem(thing: Thing, error: TaskError) -> Row:
+    return {"device": thing.name, "state": None, "room": thing.room, "confirmed": False, "problem": str(error)}
+
+
+def _one_or_all(rows: list[Row]) -> Value:
     if len(rows) == 1:
         return rows[0]
     several: list[JsonValue] = [*rows]
     return several
-
-
-def draw_room(camera: Device, lit: bool, now: datetime) -> Image:
-    """A room with a window, a table and a plant, 640 by 480, bright or dark, with the words SIMULATED CAMERA on it."""
-    from PIL import Image, ImageDraw
-
-    wall, floor = ((236, 226, 205), (150, 111, 78)) if lit else ((62, 64, 82), (44, 38, 40))
-    image = Image.new("RGB", _SIZE, wall)
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 330, *_SIZE), fill=floor)
-    _draw_window(draw, day=7 <= now.hour < 19)
-    draw.rectangle((330, 280, 560, 298), fill=(110, 74, 44))
-    for left in (345, 530):
-        draw.rectangle((left, 298, left + 14, 420), fill=(96, 62, 36))
-    draw.rectangle((90, 350, 150, 420), fill=(178, 84, 60))
-    for x, y in ((70, 290), (95, 250), (120, 230), (140, 260), (160, 300)):
-        draw.line((120, 350, x, y), fill=(52, 110, 62), width=9)
-    _label(draw, f"SIMULATED CAMERA   {camera.name}   {now:%Y-%m-%d %H:%M}")
-    return image
-
-
-def _draw_window(draw: ImageDraw, day: bool) -> None:
-    draw.rectangle((90, 60, 290, 210), fill=(150, 200, 240) if day else (18, 22, 48), outline=(250, 250, 250), width=8)
-    draw.line((190, 60, 190, 210), fill=(250, 250, 250), width=6)
-    draw.line((90, 135, 290, 135), fill=(250, 250, 250), width=6)
-
-
-def _label(draw: ImageDraw, text: str) -> None:
-    from PIL import ImageFont
-
-    draw.rectangle((0, 440, *_SIZE), fill=(0, 0, 0))
-    draw.text((12, 450), text, fill=(255, 220, 80), font=ImageFont.load_default(18))

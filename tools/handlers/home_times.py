@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from jarvis.tools.handlers.home_numbers import NUMBERS, duration, tokens
+from jarvis.tools.homes.numbers import NUMBERS, duration, tokens
 
 _WEEKDAYS = (
     "monday mon montag lundi lunes 周一 星期一", "tuesday tue dienstag mardi martes 周二 星期二",

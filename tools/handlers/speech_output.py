@@ -30,14 +30,23 @@ def speak(text: str, limit: int, rate: int, say: Callable[[str], NDArray[np.floa
     Raises:
         TaskError: nothing to say, a language that English voices cannot say, or nobody waits for it any more.
     """
+    require_english(text)
+    pieces = list(sentences(speakable(text), limit))
+    require_english(" ".join(pieces))
+    return say_all(pieces, rate, say, sink)
+
+
+def say_all(pieces: Iterable[str], rate: int, say: Callable[[str], NDArray[np.float32]], sink: Sink) -> Artifact:
+    """The artifact `speech`: each piece as `say` turns it into mono samples, shape [samples], at `rate` Hz.
+
+    Raises:
+        TaskError: nobody waits for it any more.
+    """
 
     def said(piece: str) -> NDArray[np.float32]:
         sink.check()
         return say(piece)
 
-    require_english(text)
-    pieces = list(sentences(speakable(text), limit))
-    require_english(" ".join(pieces))
     return sink.write("speech", "audio/wav", lambda file: write_pieces(file, map(said, pieces), rate))
 
 

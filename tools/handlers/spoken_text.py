@@ -135,15 +135,16 @@ def require_english(text: str) -> None:
 
 
 def _english_only(language: str) -> str:
+    if language == "Chinese":
+        return "this voice speaks English only and this text is Chinese; use the model kokoro-82m-int8, or translate it"
     hub = _HUB_VOICES.get(language, "facebook/mms-tts")
     return (
-        f"the installed voices speak English only and this text is {language}; "
+        f"this voice speaks English only and this text is {language}; "
         f"translate it first, or use a {language} voice from the Hub such as {hub}"
     )
 
 
 _HUB_VOICES = {
-    "Chinese": "hexgrad/Kokoro-82M (voice zf_xiaobei)",
     "Japanese": "hexgrad/Kokoro-82M (voice jf_alpha)",
     "Spanish": "hexgrad/Kokoro-82M (voice ef_dora)",
     "French": "hexgrad/Kokoro-82M (voice ff_siwis)",

@@ -89,6 +89,16 @@ _TEXTS = {
     "home.real": "{statement}.",
     "home.now": "{device} ist jetzt {state}",
     "home.is": "{device} ist {state}",
+    "home.unconfirmed": "{device} sollte {wanted} werden, aber nichts bestätigt es: der Zustand ist {state}",
+    "home.pending": "{device} ist {state} und noch nicht {wanted}",
+    "home.problem": "{device} hat es nicht getan ({problem})",
+    "home.unread": "{device} meldet nichts ({problem})",
+    "home.set": "eingestellt auf {value}",
+    "home.present": "jetzt {value}",
+    "home.volume": "Lautstärke {value}",
+    "home.plays": "in Wiedergabe von {value}",
+    "home.pauses": "angehalten bei {value}",
+    "home.position": "{value} offen",
     "timer.label": " {label}",
     "timer.start": "Timer{label} wurde gestellt{details}.",
     "timer.cancel": "Timer{label} wurde gelöscht.",
@@ -99,6 +109,7 @@ _TEXTS = {
     "list.read": "Auf der Liste „{list}“: {items}.",
     "list.empty": "Die Liste „{list}“ ist leer.",
     "list.now": "Darauf jetzt: {items}.",
+    "list.unconfirmed": "Auf der Liste „{list}“ ist das noch nicht zu sehen und damit nicht bestätigt.",
     # anything
     "value": "{subject}: {value}",
     "value.none": "{subject}: kein Wert.",
@@ -110,6 +121,7 @@ _TEXTS = {
     "failed.home-control": "Mit {object} hat es nicht geklappt: {message}",
     "failed.timer": "Mit {object} hat es nicht geklappt: {message}",
     "failed.list-item": "Mit {object} hat es nicht geklappt: {message}",
+    "failed.standing-plan": "Mit {object} hat es nicht geklappt: {message}",
     "skipped": "Ausgelassen, weil es mit {cause} nicht geklappt hat: {things}.",
     "skipped.unknown": "Ausgelassen, weil etwas Nötiges fehlt: {things}.",
     "not_run": "Nicht ausgeführt: {things}.",
@@ -192,6 +204,7 @@ _NOUNS = {
     "camera-snapshot": "n|Bild von {target}",
     "timer": "m|Timer",
     "list-item": "f|Liste „{list}“",
+    "standing-plan": "m|Dauerauftrag",
     "*": "n|Ergebnis von {tool}",
 }
 
@@ -213,6 +226,11 @@ _WORDS = {
     "unlocked": "aufgeschlossen", "playing": "in Wiedergabe", "paused": "angehalten", "stopped": "gestoppt",
     "idle": "untätig", "running": "in Betrieb", "started": "gestartet", "active": "aktiv",
     "unavailable": "nicht erreichbar", "unknown": "unbekannt",
+    "opening": "im Öffnen", "closing": "im Schließen", "locking": "im Abschließen", "unlocking": "im Aufschließen",
+    "jammed": "verklemmt", "docked": "in der Station", "cleaning": "beim Saugen", "returning": "auf dem Rückweg",
+    "finished": "fertig", "disarmed": "unscharf", "arming": "wird scharf", "armed away": "scharf (abwesend)",
+    "armed home": "scharf (zu Hause)", "armed night": "scharf (Nacht)", "pressed": "gedrückt", "inactive": "inaktiv",
+    "motion": "Bewegung", "no motion": "keine Bewegung", "standing still": "im Stillstand", "run": "ausgeführt",
 }  # fmt: skip
 
 _KINDS = {

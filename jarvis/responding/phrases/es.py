@@ -89,6 +89,16 @@ _TEXTS = {
     "home.real": "{statement}.",
     "home.now": "el estado de {device} es ahora: {state}",
     "home.is": "el estado de {device} es: {state}",
+    "home.unconfirmed": "se envió la orden «{wanted}» a {device}, pero nada la confirma (estado: {state})",
+    "home.pending": "el estado de {device} es: {state}, todavía no: {wanted}",
+    "home.problem": "{device} no lo hizo ({problem})",
+    "home.unread": "{device} no dice nada ({problem})",
+    "home.set": "ajustado a {value}",
+    "home.present": "ahora {value}",
+    "home.volume": "volumen {value}",
+    "home.plays": "reproduciendo {value}",
+    "home.pauses": "en pausa en {value}",
+    "home.position": "abierto al {value}",
     "timer.label": " {label}",
     "timer.start": "Temporizador{label} puesto{details}.",
     "timer.cancel": "Temporizador{label} cancelado.",
@@ -99,6 +109,7 @@ _TEXTS = {
     "list.read": "En la lista «{list}»: {items}.",
     "list.empty": "La lista «{list}» está vacía.",
     "list.now": "Ahora contiene: {items}.",
+    "list.unconfirmed": "La lista «{list}» aún no lo muestra: no está confirmado.",
     # anything
     "value": "{subject}: {value}",
     "value.none": "{subject}: sin valor.",
@@ -110,6 +121,7 @@ _TEXTS = {
     "failed.home-control": "No se pudo ejecutar {object}: {message}",
     "failed.timer": "No se pudo cambiar {object}: {message}",
     "failed.list-item": "No se pudo usar {object}: {message}",
+    "failed.standing-plan": "No se pudo cambiar {object}: {message}",
     "skipped": "Sin {cause} no se pudo hacer: {things}.",
     "skipped.unknown": "No se pudo hacer, porque falló algo necesario: {things}.",
     "not_run": "Sin ejecutar: {things}.",
@@ -185,6 +197,7 @@ _NOUNS = {
     "camera-snapshot": "la imagen de {target}",
     "timer": "el temporizador",
     "list-item": "la lista «{list}»",
+    "standing-plan": "la rutina",
     "*": "el resultado de {tool}",
 }
 
@@ -205,6 +218,12 @@ _WORDS = {
     "unlocked": "sin llave", "playing": "en reproducción", "paused": "en pausa", "stopped": "parado",
     "idle": "inactivo", "running": "en marcha", "started": "en marcha", "active": "activo",
     "unavailable": "no disponible", "unknown": "desconocido",
+    "opening": "abriéndose", "closing": "cerrándose", "locking": "cerrándose con llave",
+    "unlocking": "abriéndose con llave", "jammed": "atascado", "docked": "en su base", "cleaning": "limpiando",
+    "returning": "volviendo a su base", "finished": "terminado", "disarmed": "desactivado", "arming": "activándose",
+    "armed away": "activado (fuera)", "armed home": "activado (en casa)", "armed night": "activado (noche)",
+    "pressed": "pulsado", "inactive": "inactivo", "motion": "movimiento", "no motion": "sin movimiento",
+    "standing still": "quieto", "run": "ejecutado",
 }  # fmt: skip
 
 _KINDS = {

@@ -89,6 +89,16 @@ _PLAIN_TEXTS = {
     "home.real": "{statement}.",
     "home.now": "l’état de {device} est maintenant : {state}",
     "home.is": "l’état de {device} est : {state}",
+    "home.unconfirmed": "l’ordre « {wanted} » a été envoyé à {device}, mais rien ne le confirme (état : {state})",
+    "home.pending": "l’état de {device} est : {state}, pas encore : {wanted}",
+    "home.problem": "{device} ne l’a pas fait ({problem})",
+    "home.unread": "{device} ne dit rien ({problem})",
+    "home.set": "réglé sur {value}",
+    "home.present": "actuellement {value}",
+    "home.volume": "volume {value}",
+    "home.plays": "lecture de {value}",
+    "home.pauses": "en pause à {value}",
+    "home.position": "ouvert à {value}",
     "timer.label": " {label}",
     "timer.start": "Minuteur{label} réglé{details}.",
     "timer.cancel": "Minuteur{label} annulé.",
@@ -99,6 +109,7 @@ _PLAIN_TEXTS = {
     "list.read": "Sur la liste « {list} » : {items}.",
     "list.empty": "La liste « {list} » est vide.",
     "list.now": "Elle contient maintenant : {items}.",
+    "list.unconfirmed": "La liste « {list} » ne le montre pas encore : ce n’est pas confirmé.",
     # anything
     "value": "{subject} : {value}",
     "value.none": "{subject} : aucune valeur.",
@@ -110,6 +121,7 @@ _PLAIN_TEXTS = {
     "failed.home-control": "Impossible d’exécuter {object} : {message}",
     "failed.timer": "Impossible de régler {object} : {message}",
     "failed.list-item": "Impossible d’utiliser {object} : {message}",
+    "failed.standing-plan": "Impossible de changer {object} : {message}",
     "skipped": "Sans {cause}, n’a pas pu être fait : {things}.",
     "skipped.unknown": "N’a pas pu être fait, car une étape nécessaire a échoué : {things}.",
     "not_run": "Non exécuté : {things}.",
@@ -185,6 +197,7 @@ _NOUNS = {
     "camera-snapshot": "l’image de {target}",
     "timer": "le minuteur",
     "list-item": "la liste « {list} »",
+    "standing-plan": "la routine",
     "*": "le résultat de {tool}",
 }
 
@@ -206,6 +219,12 @@ _WORDS = {
     "unlocked": "déverrouillé", "playing": "en lecture", "paused": "en pause", "stopped": "arrêté",
     "idle": "inactif", "running": "en marche", "started": "en marche", "active": "actif",
     "unavailable": "indisponible", "unknown": "inconnu",
+    "opening": "en ouverture", "closing": "en fermeture", "locking": "en verrouillage",
+    "unlocking": "en déverrouillage", "jammed": "bloqué", "docked": "à sa base", "cleaning": "en nettoyage",
+    "returning": "en retour à sa base", "finished": "terminé", "disarmed": "désarmé", "arming": "en armement",
+    "armed away": "armé (absent)", "armed home": "armé (présent)", "armed night": "armé (nuit)", "pressed": "appuyé",
+    "inactive": "inactif", "motion": "mouvement", "no motion": "aucun mouvement", "standing still": "à l’arrêt",
+    "run": "exécuté",
 }  # fmt: skip
 
 _KINDS = {

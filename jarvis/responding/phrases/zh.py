@@ -95,6 +95,16 @@ _TEXTS = {
     "home.real": "{statement}。",
     "home.now": "{device}现在{state}",
     "home.is": "{device}{state}",
+    "home.unconfirmed": "已向{device}发出指令（{wanted}），但没有得到确认，目前状态{state}",
+    "home.pending": "{device}目前{state}，尚未达到：{wanted}",
+    "home.problem": "{device}没有执行（{problem}）",
+    "home.unread": "{device}没有读数（{problem}）",
+    "home.set": "设为 {value}",
+    "home.present": "现为 {value}",
+    "home.volume": "音量 {value}",
+    "home.plays": "正在播放 {value}",
+    "home.pauses": "暂停于 {value}",
+    "home.position": "打开 {value}",
     "timer.label": "{label}",
     "timer.start": "计时器{label}已设定{details}。",
     "timer.cancel": "计时器{label}已取消。",
@@ -105,6 +115,7 @@ _TEXTS = {
     "list.read": "{list}清单上有：{items}。",
     "list.empty": "{list}清单是空的。",
     "list.now": "现在有：{items}。",
+    "list.unconfirmed": "{list}清单上还看不到，因此尚未确认。",
     # anything
     "value": "{subject}：{value}",
     "value.none": "{subject}：没有值。",
@@ -116,6 +127,7 @@ _TEXTS = {
     "failed.home-control": "未能执行{object}：{message}",
     "failed.timer": "未能设置{object}：{message}",
     "failed.list-item": "未能使用{object}：{message}",
+    "failed.standing-plan": "未能更改{object}：{message}",
     "skipped": "因缺少{cause}，跳过了{things}。",
     "skipped.unknown": "因所需的步骤失败，跳过了{things}。",
     "not_run": "没有运行：{things}。",
@@ -191,6 +203,7 @@ _NOUNS = {
     "camera-snapshot": "{target}的画面",
     "timer": "计时器",
     "list-item": "{list}清单",
+    "standing-plan": "定时计划",
     "*": "{tool}的结果",
 }
 
@@ -210,6 +223,11 @@ _WORDS = {
     "on": "已打开", "off": "已关闭", "open": "已打开", "closed": "已关闭", "locked": "已上锁", "unlocked": "未上锁",
     "playing": "正在播放", "paused": "已暂停", "stopped": "已停止", "idle": "处于空闲", "running": "正在运行",
     "started": "已启动", "active": "已启用", "unavailable": "不可用", "unknown": "状态未知",
+    "opening": "正在打开", "closing": "正在关闭", "locking": "正在上锁", "unlocking": "正在解锁", "jammed": "已卡住",
+    "docked": "在充电座上", "cleaning": "正在清扫", "returning": "正在返回", "finished": "已完成", "disarmed": "已撤防",
+    "arming": "正在布防", "armed away": "已离家布防", "armed home": "已在家布防", "armed night": "已夜间布防",
+    "pressed": "已按下", "inactive": "未启用", "motion": "有人移动", "no motion": "无人移动", "standing still": "静止",
+    "run": "已执行",
 }  # fmt: skip
 
 _KINDS = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from jarvis.responding.telling.anything import tell_anything
 from jarvis.responding.telling.files import tell_files
-from jarvis.responding.telling.home import tell_control, tell_list, tell_state, tell_timer
+from jarvis.responding.telling.home import tell_control, tell_list, tell_state
 from jarvis.responding.telling.labels import (
     tell_entities,
     tell_fit,
@@ -18,6 +18,7 @@ from jarvis.responding.telling.labels import (
 )
 from jarvis.responding.telling.scenes import tell_found, tell_poses
 from jarvis.responding.telling.sounds import tell_voice
+from jarvis.responding.telling.standing import tell_standing, tell_timer
 from jarvis.responding.telling.telling import Teller, Telling
 from jarvis.responding.telling.texts import PLAIN, tell_text
 
@@ -41,6 +42,7 @@ _TELLERS: Mapping[str, Teller] = {
     "home-state": tell_state,
     "timer": tell_timer,
     "list-item": tell_list,
+    "standing-plan": tell_standing,
 }
 
 

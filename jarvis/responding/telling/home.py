@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from jarvis.messages import JsonValue
+from jarvis.responding.phrases import Phrases
 from jarvis.responding.shapes import Row, is_scalar, number, rows, text
 from jarvis.responding.telling.anything import in_words
 from jarvis.responding.telling.sounds import length
 from jarvis.responding.telling.telling import Telling
+
+_PARTS = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"set to (.+)", "home.set"),
+        (r"now (.+)", "home.present"),
+        (r"volume (.+)", "home.volume"),
+        (r"playing (.+)", "home.plays"),
+        (r"paused at (.+)", "home.pauses"),
+        (r"(.+ %) open", "home.position"),
+    )
+)
+"""Parts of states that carry a value, and the phrases for them."""
 
 
 def tell_control(telling: Telling) -> str | None:
@@ -25,17 +41,46 @@ def _tell_devices(telling: Telling, key: str) -> str | None:
     if not devices or not all(text(row.get("device")) and "state" in row for row in devices):
         return None
     phrases = telling.phrases
-    told = [phrases.say(key, device=text(row["device"]), state=_state(row, telling)) for row in devices]
+    told = [_tell_device(row, key, telling) for row in devices]
     statement = phrases.join(told)
     if any(row.get("simulated") for row in devices):
         return phrases.say("home.simulated", statement=statement)
     return phrases.say("home.real", statement=phrases.capital(statement))
 
 
+def _tell_device(row: Row, key: str, telling: Telling) -> str:
+    """What is confirmed is told as done; what is not, as what it is."""
+    phrases, device = telling.phrases, text(row["device"])
+    if problem := text(row.get("problem")):
+        told = "home.problem" if key == "home.now" else "home.unread"
+        return phrases.say(told, device=device, problem=problem)
+    if row.get("confirmed") is False:
+        told = "home.pending" if row.get("pending") else "home.unconfirmed"
+        wanted = _words(text(row.get("wanted")), phrases)
+        return phrases.say(told, device=device, state=_state(row, telling), wanted=wanted)
+    return phrases.say(key, device=device, state=_state(row, telling))
+
+
 def _state(row: Row, telling: Telling) -> str:
     state, unit = row["state"], text(row.get("unit"))
     said = state if isinstance(state, str) else in_words(state, telling.phrases)
-    return telling.phrases.state(f"{said} {unit}" if unit else said)
+    return telling.phrases.state(f"{said} {unit}" if unit else _words(said, telling.phrases, alone=True))
+
+
+def _words(state: str, phrases: Phrases, *, alone: bool = False) -> str:
+    """A state in the language of the answer, part by part: "set to 21 °C", "on, 60 %"."""
+    if alone and ", " not in state and state.lower() in phrases.words:
+        return state  # Phrases.state knows it as a predicate.
+    return phrases.comma.join(_part(part, phrases) for part in state.split(", "))
+
+
+def _part(part: str, phrases: Phrases) -> str:
+    if part.lower() in phrases.words:
+        return phrases.words[part.lower()]
+    for pattern, key in _PARTS:
+        if found := pattern.fullmatch(part):
+            return phrases.say(key, value=found[1])
+    return part
 
 
 def tell_timer(telling: Telling) -> str | None:
@@ -82,7 +127,8 @@ def tell_list(telling: Telling) -> str | None:
     item = text(value.get("item")) or telling.literal("item")
     name = text(value.get("list")) or telling.literal("list")
     if action in ("add", "remove") and item:
-        done = telling.say(f"list.{action}", item=phrases.quoted(item), list=name)
+        confirmed = value.get("confirmed") is not False
+        done = telling.say(f"list.{action}" if confirmed else "list.unconfirmed", item=phrases.quoted(item), list=name)
         now = [phrases.say("list.now", items=phrases.join(items))] if items else []
         return phrases.texts["between"].join([done, *now])
     return telling.say("list.read" if items else "list.empty", list=name, items=phrases.join(items))

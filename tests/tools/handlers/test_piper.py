@@ -43,5 +43,5 @@ def test_nothing_to_say_is_an_error(speech_run: SpeechRun, text: str) -> None:
 
 
 def test_chinese_is_refused_with_the_way_out(speech_run: SpeechRun) -> None:
-    with pytest.raises(TaskError, match=r"speak English only and this text is Chinese.*hexgrad/Kokoro-82M"):
+    with pytest.raises(TaskError, match=r"speaks English only and this text is Chinese; use the model kokoro-82m-int8"):
         speech_run("piper-joe", text="把灯打开，谢谢。")

@@ -120,7 +120,7 @@ def test_labels_out_of_data_are_used(labels: LabelsByEmbedding, sink: Sink) -> N
 
 
 def test_no_labels_are_refused(labels: LabelsByEmbedding, sink: Sink) -> None:
-    with pytest.raises(TaskError, match="no labels"):
+    with pytest.raises(TaskError, match="needs labels"):
         _choose(labels, "text", "", sink)
 
 

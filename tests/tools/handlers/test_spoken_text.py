@@ -68,7 +68,6 @@ def test_no_word_is_lost_and_no_piece_is_too_long(text: str, limit: int) -> None
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("你好，世界", "Chinese"),
         ("こんにちは世界", "Japanese"),
         ("Привет, мир", "Russian"),
         ("Bonjour, je suis dans le jardin", "French"),
@@ -84,3 +83,8 @@ def test_a_text_that_is_not_english_is_refused_by_its_language(text: str, langua
 @pytest.mark.parametrize("text", ["Turn on the lights.", "42", "The die was cast, me and la la land.", "Café Müller"])
 def test_english_is_let_through(text: str) -> None:
     require_english(text)
+
+
+def test_for_chinese_the_packaged_voice_is_named() -> None:
+    with pytest.raises(TaskError, match="this text is Chinese; use the model kokoro-82m-int8"):
+        require_english("你好，世界")

@@ -1,52 +1,59 @@
-"""The devices of the simulated home: what each kind can do, and what it says about itself."""
+"""The devices of a simulated home: what each kind can do, and what it says about itself."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jarvis.artifacts import Artifact
 from jarvis.errors import TaskError
 from jarvis.messages import JsonValue, Value
-from jarvis.tools.handlers.home_numbers import number, share
+from jarvis.tools.homes import levels
+from jarvis.tools.homes.levels import as_words
+from jarvis.tools.homes.protocol import Row, Thing
 
 State = dict[str, Any]
-_MORE = frozenset("more up higher raise increase brighter louder warmer hotter lauter heller plus mehr sube".split())
-_LESS = frozenset("less down lower dimmer darker quieter cooler colder leiser dunkler moins weniger baja".split())
-_MOST = frozenset("max maximum full highest brightest loudest".split())
-_LEAST = frozenset("min minimum lowest mute silent off".split())
-_FAINT = 20
-"""Percent that "dim" means."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """One device and how it starts."""
 
-    name: str
-    room: str
-    kind: str
-    also: tuple[str, ...] = ()
-    """Other names."""
+    thing: Thing
     state: Mapping[str, Any] = field(default_factory=dict[str, Any])
     low: float = 5
     high: float = 30
-    """For climate: the temperatures that it takes, in °C."""
+    """For what heats or cools: the temperatures that it takes, in °C."""
+    picture: Path | None = None
+    """For a camera: what it sees; without one a room is drawn."""
+    sets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """For a scene: the states that it gives to other devices, by their names."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.thing.name
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return self.thing.kind
 
 
-def load_home(path: Path) -> tuple[str, list[Device]]:
-    """The name and the devices of a home file."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    devices = [Device(**row | {"also": tuple(row.get("also", ()))}) for row in table["device"]]
-    return str(table["name"]), devices
+def actions_of(kind: str) -> frozenset[str]:
+    """What a device of this kind can do."""
+    return frozenset(_ACTIONS.get(kind, {}))
 
 
-def can(device: Device, action: str) -> bool:
-    """Whether a device does an action."""
-    return action in _ACTIONS.get(device.kind, {})
+def kinds() -> frozenset[str]:
+    """What there is."""
+    return frozenset(_SAID)
+
+
+def state_keys(kind: str) -> Mapping[str, type]:
+    """What the state of a device of this kind is made of."""
+    return _KEYS[kind]
 
 
 def start_state(device: Device) -> State:
@@ -60,31 +67,22 @@ def act(device: Device, state: State, action: str, value: Value) -> State:
     Raises:
         TaskError: the device cannot do it, or not with this value.
     """
-    if not can(device, action):
-        known = ", ".join(_ACTIONS.get(device.kind, {})) or "nothing"
+    if action not in actions_of(device.kind):
+        known = ", ".join(_ACTIONS.get(device.kind, {})) or "only be looked at"
         raise TaskError(f"{device.name} cannot {action}; it can {known}")
     return {**state, **_ACTIONS[device.kind][action](device, state, value)}
 
 
-def describe(device: Device, state: State) -> dict[str, JsonValue]:
-    """What a device says about itself: {"device", "state", "unit"?, "room"?, "simulated": true}."""
+def describe(device: Device, state: State) -> Row:
+    """What a device says about itself: {"device", "state", "unit"?, "room", "simulated": true}."""
     row: dict[str, JsonValue] = {"device": device.name, "state": _SAID[device.kind](state)}
     if device.kind == "sensor" and "unit" in state:
         row["unit"] = state["unit"]
-    return row | {"room": device.room, "simulated": True}
-
-
-def _words(value: Value) -> str:
-    """A value in short words: the name of a file, the start of a text."""
-    if isinstance(value, Artifact):
-        return value.path.name
-    if isinstance(value, list):
-        return ", ".join(_words(item) for item in value)
-    return " ".join(str(value).split())[:80] if value is not None else ""
+    return row | {"room": device.thing.room, "simulated": True}
 
 
 def _on(device: Device, state: State, value: Value) -> State:
-    return {"on": True, "mode": _words(value)}
+    return {"on": True, "mode": as_words(value)}
 
 
 def _off(device: Device, state: State, value: Value) -> State:
@@ -92,57 +90,28 @@ def _off(device: Device, state: State, value: Value) -> State:
 
 
 def _level(key: str, step: float) -> Callable[[Device, State, Value], State]:
-    """Sets a percentage: "60 percent", "half", "max", "brighter", "mute"."""
-
     def change(device: Device, state: State, value: Value) -> State:
-        said = _words(value)
-        words = frozenset(said.casefold().split())
-        now = float(state.get(key, 50))
-        wanted = share(said)
-        if words & _MOST:
-            wanted = 100
-        elif words & _LEAST:
-            wanted = 0
-        elif "dim" in words and wanted is None:
-            wanted = _FAINT
-        elif wanted is None and words & (_MORE | _LESS):
-            wanted = max(5, min(100, now + (step if words & _MORE else -step)))
-        if wanted is None or not 0 <= wanted <= 100:
-            raise TaskError(f"{device.name} cannot take {said!r} for {key}; say a percentage from 0 to 100")
-        return {"on": wanted > 0, key: round(wanted)}
+        wanted = levels.level(value, float(state.get(key, 50)), step, device.name, key)
+        return {"on": wanted > 0, key: wanted}
 
     return change
 
 
 def _temperature(device: Device, state: State, value: Value) -> State:
-    said = _words(value)
-    words = frozenset(said.casefold().split())
-    wanted = number(said)
-    if wanted is None and words & (_MORE | _LESS):
-        wanted = float(state.get("target", 20)) + (1 if words & _MORE else -1)
-    if wanted is None or not device.low <= wanted <= device.high:
-        limits = f"{device.low:g} to {device.high:g} °C"
-        raise TaskError(f"{device.name} cannot take {said!r} as a temperature; say one from {limits}")
-    return {"on": True, "target": wanted}
+    now = float(state.get("target", 20))
+    return {"on": True, "target": levels.temperature(value, now, device.low, device.high, device.name)}
 
 
 def _color(device: Device, state: State, value: Value) -> State:
-    said = _words(value)
+    said = as_words(value)
     if not said:
         raise TaskError(f"{device.name} needs a color; say which one")
     return {"on": True, "color": said}
 
 
-def _position(default: float) -> Callable[[Device, State, Value], State]:
+def _position(default: int) -> Callable[[Device, State, Value], State]:
     """Opens or closes a cover, whole or as far as the value says."""
-
-    def change(device: Device, state: State, value: Value) -> State:
-        wanted = share(_words(value)) if value is not None else None
-        if wanted is None:
-            return {"position": default}
-        return {"position": round(max(0, min(100, wanted)))}
-
-    return change
+    return lambda device, state, value: {"position": levels.position(value, default)}
 
 
 def _put(**change: Any) -> Callable[[Device, State, Value], State]:
@@ -150,15 +119,15 @@ def _put(**change: Any) -> Callable[[Device, State, Value], State]:
 
 
 def _doing(activity: str) -> Callable[[Device, State, Value], State]:
-    return lambda device, state, value: {"activity": activity, "mode": _words(value)}
+    return lambda device, state, value: {"activity": activity, "mode": as_words(value)}
 
 
 def _play(device: Device, state: State, value: Value) -> State:
-    return {"on": True, "playing": _words(value) or state.get("playing") or "music", "paused": False}
+    return {"on": True, "playing": as_words(value) or state.get("playing") or "music", "paused": False}
 
 
 def _source(device: Device, state: State, value: Value) -> State:
-    return {"on": True, "source": _words(value)}
+    return {"on": True, "source": as_words(value)}
 
 
 def _activate(device: Device, state: State, value: Value) -> State:
@@ -167,11 +136,24 @@ def _activate(device: Device, state: State, value: Value) -> State:
 
 _Change = Callable[[Device, State, Value], State]
 _SWITCH: dict[str, _Change] = {"turn_on": _on, "turn_off": _off}
+_STARTED: dict[str, _Change] = {**_SWITCH, "start": _on, "stop": _off, "activate": _on}
+_HEATING: dict[str, _Change] = {**_SWITCH, "start": _on, "stop": _off, "set_temperature": _temperature}
+_WORKING: dict[str, _Change] = {
+    "turn_on": _doing("running"),
+    "turn_off": _doing("off"),
+    "start": _doing("running"),
+    "stop": _doing("stopped"),
+    "pause": _doing("paused"),
+}
 _ACTIONS: dict[str, dict[str, _Change]] = {
     "light": {**_SWITCH, "set_brightness": _level("brightness", 20), "set_color": _color},
-    "switch": {**_SWITCH, "start": _on, "stop": _off, "activate": _on},
-    "alarm": {**_SWITCH, "start": _on, "stop": _off, "activate": _on},
-    "climate": {**_SWITCH, "start": _on, "stop": _off, "set_temperature": _temperature},
+    "switch": _STARTED,
+    "fan": _STARTED,
+    "humidifier": _STARTED,
+    "alarm": _STARTED,
+    "climate": _HEATING,
+    "oven": _HEATING,
+    "water_heater": _HEATING,
     "cover": {"open": _position(100), "close": _position(0), "stop": _put()},
     "lock": {"lock": _put(locked=True), "unlock": _put(locked=False)},
     "media": {
@@ -183,31 +165,52 @@ _ACTIONS: dict[str, dict[str, _Change]] = {
         "set_volume": _level("volume", 10),
         "activate": _source,
     },
-    "appliance": {
-        "turn_on": _doing("running"),
-        "turn_off": _doing("off"),
-        "start": _doing("running"),
-        "stop": _doing("stopped"),
-        "pause": _doing("paused"),
-    },
+    "appliance": _WORKING,
+    "vacuum": _WORKING,
     "scene": {"activate": _activate, "turn_on": _activate, "start": _activate},
 }
 _START: dict[str, State] = {
     "light": {"on": False, "brightness": 100},
     "switch": {"on": False},
+    "fan": {"on": False},
+    "humidifier": {"on": False},
     "alarm": {"on": False},
     "climate": {"on": False, "target": 20},
+    "oven": {"on": False, "target": 180},
+    "water_heater": {"on": False, "target": 55},
     "cover": {"position": 0},
     "lock": {"locked": True},
     "media": {"on": False, "volume": 30},
     "appliance": {"activity": "off"},
+    "vacuum": {"activity": "docked"},
+    "sensor": {"reading": "unknown"},
+}
+_ON: Mapping[str, type] = {"on": bool, "mode": str}
+_HEAT: Mapping[str, type] = {"on": bool, "target": float, "low": float, "high": float}
+_KEYS: Mapping[str, Mapping[str, type]] = {
+    "light": {"on": bool, "brightness": float, "color": str},
+    "switch": _ON,
+    "fan": _ON,
+    "humidifier": _ON,
+    "alarm": _ON,
+    "climate": _HEAT,
+    "oven": _HEAT,
+    "water_heater": _HEAT,
+    "cover": {"position": float},
+    "lock": {"locked": bool},
+    "media": {"on": bool, "volume": float, "playing": str, "source": str, "paused": bool},
+    "appliance": {"activity": str},
+    "vacuum": {"activity": str},
+    "scene": {"active": bool, "sets": dict},
+    "sensor": {"reading": object, "unit": str},
+    "camera": {"picture": str},
 }
 
 
 def _say_light(state: State) -> str:
     if not state["on"]:
         return "off"
-    return ", ".join(part for part in ("on", f"{state['brightness']} %", str(state.get("color", ""))) if part)
+    return ", ".join(part for part in ("on", f"{state['brightness']:g} %", str(state.get("color", ""))) if part)
 
 
 def _say_switch(state: State) -> str:
@@ -220,13 +223,13 @@ def _say_climate(state: State) -> str:
 
 def _say_cover(state: State) -> str:
     position = state["position"]
-    return {0: "closed", 100: "open"}.get(position, f"{position} % open")
+    return {0: "closed", 100: "open"}.get(position, f"{position:g} % open")
 
 
 def _say_media(state: State) -> str:
     if not state["on"]:
         return "off"
-    parts = ["on", f"volume {state['volume']} %"]
+    parts = ["on", f"volume {state['volume']:g} %"]
     if state.get("playing"):
         parts[0] = f"{'paused at' if state.get('paused') else 'playing'} {state['playing']}"
     return ", ".join([*parts, str(state["source"])] if state.get("source") else parts)
@@ -244,12 +247,17 @@ def _reading(state: State) -> JsonValue:
 _SAID: dict[str, Callable[[State], JsonValue]] = {
     "light": _say_light,
     "switch": _say_switch,
+    "fan": _say_switch,
+    "humidifier": _say_switch,
     "alarm": _say_switch,
     "climate": _say_climate,
+    "oven": _say_climate,
+    "water_heater": _say_climate,
     "cover": _say_cover,
     "lock": lambda state: "locked" if state["locked"] else "unlocked",
     "media": _say_media,
     "appliance": _say_appliance,
+    "vacuum": _say_appliance,
     "scene": lambda state: "active" if state.get("active") else "inactive",
     "sensor": _reading,
     "camera": lambda state: "idle",

@@ -18,11 +18,21 @@ _OTHERS = {
     "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
     "once": 11, "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "hundred": 100,
 }  # fmt: skip
-NUMBERS: dict[str, int] = {
+_GERMAN_ONES = ("ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
+_GERMAN_TENS = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+_GERMAN = {word: 10 * n for n, word in enumerate(_GERMAN_TENS, 2)} | {
+    f"{one}und{ten}": 10 * tens + ones
+    for tens, ten in enumerate(_GERMAN_TENS, 2)
+    for ones, one in enumerate(_GERMAN_ONES, 1)
+}
+_NUMBERS: dict[str, int] = {
     **{word: n for n, word in enumerate(_ONES.split())},
     **{word: 10 * n for n, word in enumerate(_TENS.split(), 2)},
     **_OTHERS,
+    **_GERMAN,
 }
+NUMBERS: dict[str, int] = _NUMBERS | {word.casefold(): value for word, value in _NUMBERS.items()}
+"""Number words, also as casefold writes them: dreissig."""
 _ARTICLES = frozenset("a an un une ein eine einer einen una uno".split())
 _FRACTIONS = {
     "half": 0.5, "halb": 0.5, "halbe": 0.5, "demi": 0.5, "demie": 0.5, "media": 0.5, "medio": 0.5,
@@ -48,7 +58,7 @@ _CHINESE_UNITS = {
 
 def tokens(text: str) -> list[str]:
     """Numbers and words, lower case; Chinese numerals become digits: "二十五分钟" gives ["25", "minutes"]."""
-    plain = text.casefold()
+    plain = text.casefold().replace("百分之", "")
     for chinese, word in _CHINESE_UNITS.items():
         plain = plain.replace(chinese, word)
     plain = re.sub(r"半", " half ", plain)
