@@ -87,6 +87,15 @@ def language_of(text: str) -> str:
     return _by_small_words(own)
 
 
+def likely_languages(text: str) -> list[str]:
+    """The language that `language_of` gives, then others of which the text has nearly as many words and letters."""
+    first, votes = language_of(text), _votes(normalize("NFC", text))
+    if first in ("zh", "ja"):
+        return [first]
+    near = sorted((code for code in votes if votes[code] and 2 * votes[code] >= votes[first]), key=lambda c: -votes[c])
+    return list(dict.fromkeys([first, *near]))
+
+
 def _votes(text: str) -> dict[str, int]:
     words = [word.lower() for word in _WORD.findall(text)]
     votes = {code: sum(word in known for word in words) for code, known in _SMALL_WORDS.items()}

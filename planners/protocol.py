@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from jarvis.graph import Task
+from jarvis.messages import Decision
 from jarvis.spec import ToolSpec
 
 
@@ -32,6 +33,8 @@ class PlanRequest:
     """The id of the first new task; ids run on across turns."""
     files: tuple[str, ...] = ()
     """Names of the files that came along, as a plan is to spell them."""
+    language: str = ""
+    """ISO 639-1 code of the language that it was spoken in; empty when only the text can tell."""
     at_hand: frozenset[str] | None = None
     """What "@image", "@text" and so on can stand for here: the kinds of the files and texts that are given or were made
     before. None where nothing will be run, so that nothing can be missing."""
@@ -68,6 +71,28 @@ class Replanner(Protocol):
 
     def replanner(self) -> Planner | None:
         """The one that is asked; None when nobody here can say."""
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A planner that can be made ready ahead of time."""
+
+    def prepare(self) -> None:
+        """Fetches what is missing and loads the model. Blocks; safe to call from any thread."""
+        ...
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A planner that tells what it waits for, and how its last plan came about."""
+
+    report: Callable[[str], None]
+    """Called with one sentence when something has to be fetched or loaded first."""
+
+    @property
+    def decision(self) -> Decision | None:
+        """How the last plan came about; None while none has."""
         ...
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.languages import language_of
+from jarvis.languages import language_of, likely_languages
 from jarvis.responding import languages
 
 
@@ -48,3 +48,9 @@ def test_a_request_is_answered_in_its_own_language(text: str, language: str) -> 
 @given(st.text())
 def test_any_text_has_a_language(text: str) -> None:
     assert language_of(text) in {*languages(), "ja"}
+
+
+def test_other_likely_languages_come_after_the_likeliest() -> None:
+    assert likely_languages("lance un minuteur d'un quart d'heure")[:2] in (["es", "fr"], ["fr", "es"])
+    assert likely_languages("turn off the kitchen light") == ["en"]
+    assert likely_languages("打开客厅的灯") == ["zh"]

@@ -83,7 +83,9 @@ def test_a_setting_that_names_nothing_says_what_it_must_be(module: str, name: st
 
 
 def test_the_larger_planner_is_put_behind_the_embedded_one(module: str) -> None:
-    assert isinstance(choose_planner(Settings(larger_planner=f"langchain:{module}:model")), EmbeddedPlanner)
+    assert isinstance(
+        choose_planner(Settings(larger_planner=f"langchain:{module}:model", fast_path=False)), EmbeddedPlanner
+    )
 
 
 def test_a_gguf_file_is_run_by_llama_cpp_or_it_is_said_how_to_get_that() -> None:
