@@ -1,4 +1,4 @@
-"""Who may say yes to what cannot be taken back: a rule of the settings, or a person; never what a tool gave."""
+"""Who may say yes to what cannot be taken back: a rule of the settings, or a person who may; never what a tool gave."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ class Approval:
 Approve = Callable[[Task], Awaitable[bool | Task | Approval]]
 """Asked before a task that cannot be taken back. A Task stands for yes, with other literals."""
 
+Permit = Callable[[Task], Awaitable[str]]
+"""Whether whoever speaks may have a task done that cannot be taken back: why not, in one sentence; "" when they may."""
+
 Settle = Callable[[Task], Awaitable[bool]]
 """Asked about an effect that may have happened before a run broke off: whether to do it (again)."""
 
@@ -34,6 +37,7 @@ class By(StrEnum):
     """Who decided."""
 
     RULE = "a rule of the settings"
+    SPEAKER = "what the speaker may do"
     ALWAYS = "an earlier answer"
     ASKED = "an answer"
 
@@ -46,6 +50,8 @@ class Verdict:
     by: By
     task: Task
     """As it is to be done."""
+    reason: str = ""
+    """Why not, as a sentence for whoever asked, where there is more to say than no."""
 
 
 async def refuse(task: Task) -> bool:
@@ -63,16 +69,20 @@ class Rules:
 
     def decide(self, task: Task) -> bool | None:
         """Whether the task may be done; None when the rules say nothing about it."""
-        if _matches(task, self.forbid):
+        if matches(task, self.forbid):
             return False
-        return True if _matches(task, self.allow) else None
+        return True if matches(task, self.allow) else None
 
 
 class Approver:
-    """Decides by the rules, by earlier answers, and else by asking. One for each Jarvis."""
+    """Decides by what is forbidden, by what the speaker may do, by what is allowed, by earlier answers, else by asking.
 
-    def __init__(self, ask: Approve, rules: Rules) -> None:
-        self._ask, self._rules = ask, rules
+    One for each Jarvis; where it is known who speaks, one for each turn.
+    """
+
+    def __init__(self, ask: Approve, rules: Rules, permit: Permit | None = None) -> None:
+        """`permit`: stronger than what is allowed, as rules are for everyone; None where nobody can tell who speaks."""
+        self._ask, self._rules, self._permit = ask, rules, permit
         self._always: set[tuple[str, str]] = set()
 
     async def decide(self, task: Task, types: Mapping[int, ValueType], tools: Mapping[str, ToolSpec]) -> Verdict:
@@ -82,8 +92,12 @@ class Approver:
             PlanError: the answer changes the task into one that cannot be.
         """
         ruled = self._rules.decide(task)
-        if ruled is not None:
-            return Verdict(ruled, By.RULE, task)
+        if ruled is False:
+            return Verdict(False, By.RULE, task)
+        if reason := await self._refused(task):
+            return Verdict(False, By.SPEAKER, task, reason)
+        if ruled:
+            return Verdict(True, By.RULE, task)
         if _kind(task) in self._always:
             return Verdict(True, By.ALWAYS, task)
         reply = _plain(await self._ask(task))
@@ -92,9 +106,14 @@ class Approver:
         changed = task if reply.task is None else checked(task, reply.task, types, tools)
         if self._rules.decide(changed) is False:
             return Verdict(False, By.RULE, changed)
+        if changed != task and (reason := await self._refused(changed)):
+            return Verdict(False, By.SPEAKER, changed, reason)
         if reply.always:
             self._always.add(_kind(changed))
         return Verdict(True, By.ASKED, changed)
+
+    async def _refused(self, task: Task) -> str:
+        return await self._permit(task) if self._permit else ""
 
 
 def checked(task: Task, changed: Task, types: Mapping[int, ValueType], tools: Mapping[str, ToolSpec]) -> Task:
@@ -122,6 +141,7 @@ def _kind(task: Task) -> tuple[str, str]:
     return task.tool, task.literal("action") or ""
 
 
-def _matches(task: Task, patterns: Iterable[str]) -> bool:
+def matches(task: Task, patterns: Iterable[str]) -> bool:
+    """Whether one of the patterns (`TOOL` or `TOOL:ACTION`, as for file names) fits a task."""
     names = (task.tool, ":".join(_kind(task)))
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from jarvis.amending import AmendingWorker
 from jarvis.approval import Approve, Approver, Rules, Settle, refuse
@@ -23,26 +23,30 @@ from jarvis.graph import TaskGraph
 from jarvis.journal.differences import Difference, differences
 from jarvis.journal.journal import Journal, Retention, check_inputs, check_resumable
 from jarvis.journal.records import RunRecord
+from jarvis.looping import in_new_loop
 from jarvis.messages import Answered, Event, Request, Response
+from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.hubs.renewal import Renewal
+from jarvis.model_registry.packaged import missing
 from jarvis.model_registry.registry import Registry
 from jarvis.optimizing.known import known_models
 from jarvis.pasted import split_pasted
 from jarvis.planners.choice import choose_planner
-from jarvis.planners.protocol import Planner, PlanRequest, Turn
+from jarvis.planners.protocol import Planner, PlanRequest, Preparing, Turn
+from jarvis.planners.standing import StandingPlanner
+from jarvis.recording import Order
 from jarvis.responding import Responder
-from jarvis.running import Order, Run
+from jarvis.running import Run
 from jarvis.selection import Selector
-from jarvis.session import Memory, Session, memory_of
+from jarvis.session import Circumstances, Memory, Session, memory_of
 from jarvis.settings import Settings
 from jarvis.spec import Effect
+from jarvis.tools import standing
 from jarvis.tools.toolset import ToolSet, builtin_tools
 from jarvis.workplace import Workplace
 
 LONGEST_TEXT = 200_000
 """Characters of a request; longer texts belong in a file."""
-
-T = TypeVar("T")
 
 
 class Jarvis:
@@ -65,7 +69,8 @@ class Jarvis:
         when a run is resumed, about effects of which nobody knows whether they were done.
         """
         self.settings = settings or Settings()
-        self.planner = planner or choose_planner(self.settings)
+        self.planner = planner or StandingPlanner(choose_planner(self.settings), self.settings)
+        self.approve = approve
         self.approver = Approver(approve, Rules(self.settings.allow, self.settings.forbid))
         self.settle = settle
         self._functions = declared_tools() | {tool.spec.name: tool for tool in tools}
@@ -142,7 +147,7 @@ class Jarvis:
     def tools(self) -> ToolSet:
         """Every task type that a plan may use: the built-in ones, those of the settings, and functions."""
         functions = (tool.spec for tool in self._functions.values())
-        return builtin_tools().with_specs([*self.settings.tools, *functions])
+        return builtin_tools().with_specs([*standing.SPECS, *self.settings.tools, *functions])
 
     @property
     def registry(self) -> Registry:
@@ -167,6 +172,18 @@ class Jarvis:
             return made
 
         return declare
+
+    async def warm(self, *tools: str) -> None:
+        """Loads the planner, and the first model of each of these tools, so that the next request waits for neither."""
+        await asyncio.gather(asyncio.to_thread(self._ready_planner), self._workplace.warm(self._first_cards(tools)))
+
+    def _ready_planner(self) -> None:
+        if isinstance(self.planner, Preparing):
+            self.planner.prepare()
+
+    def _first_cards(self, tools: Iterable[str]) -> list[ModelCard]:
+        usable = ((card for card in self.registry.for_task(tool) if not missing(card)) for tool in tools)
+        return [card for cards in usable if (card := next(cards, None))]
 
     def session(self) -> Session:
         """A new conversation."""
@@ -199,14 +216,18 @@ class Jarvis:
         out: Path | str | None = None,
         *,
         memory: Memory | None = None,
+        circumstances: Circumstances | None = None,
+        room: str = "",
     ) -> Response:
         """Does what a request asks for. Failed tasks are told in the response, not raised.
+
+        `room` is where the one who asks stands, short for `circumstances` that say no more.
 
         Raises:
             UsageError: the text is empty or too long, or an attached file cannot be used.
             PlannerError: no plan could be made.
         """
-        return await _answer(self.stream(text, files, out, memory=memory))
+        return await _answer(self.stream(text, files, out, memory=memory, circumstances=circumstances, room=room))
 
     async def stream(
         self,
@@ -215,6 +236,8 @@ class Jarvis:
         out: Path | str | None = None,
         *,
         memory: Memory | None = None,
+        circumstances: Circumstances | None = None,
+        room: str = "",
     ) -> AsyncGenerator[Event, None]:
         """The same, with each event as it happens; the last one is Answered. Closing the stream cancels the run.
 
@@ -222,8 +245,10 @@ class Jarvis:
             UsageError: the text is empty or too long, or an attached file cannot be used.
             PlannerError: no plan could be made.
         """
-        request = checked_request(text, files)
-        order = Order(request, Path(out or self.settings.out), memory or Memory())
+        circumstances = circumstances or Circumstances(room)
+        asked = checked_request(text, files)
+        request = replace(asked, room=circumstances.room, language=circumstances.language)
+        order = Order(request, Path(out or self.settings.out), memory or Memory(), circumstances=circumstances)
         async with aclosing(self._events(order)) as events:
             async for event in events:
                 yield event
@@ -290,11 +315,11 @@ class Jarvis:
 
     def run_sync(self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None) -> Response:
         """`run` for callers without an event loop; also works inside one, as in a notebook."""
-        return _in_new_loop(self.run(text, files, out))
+        return in_new_loop(self.run(text, files, out))
 
     def plan_sync(self, text: str, files: Sequence[Path | str] = ()) -> TaskGraph:
         """`plan` for callers without an event loop; also works inside one, as in a notebook."""
-        return _in_new_loop(self.plan(text, files))
+        return in_new_loop(self.plan(text, files))
 
     def stages(self, *, cached: bool = True) -> Stages:
         """Selector, executor and responder, made once; without `cached`, for a run that computes everything anew."""
@@ -362,25 +387,3 @@ async def _answer(stream: AsyncGenerator[Event, None]) -> Response:
             if isinstance(event, Answered):
                 return event.response
     raise AssertionError("a stream of events ends with Answered")
-
-
-def _in_new_loop(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            outcome.append(asyncio.run(work))
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-            failure.append(error)
-
-    thread = threading.Thread(target=target, name="jarvis-run")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]

@@ -7,25 +7,24 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from jarvis.amending import amendment
-from jarvis.approval import By
+from jarvis.answering import AnsweringPlanner
+from jarvis.approval import Approver, By, Rules
 from jarvis.artifacts import Artifact, ArtifactFolder
 from jarvis.choosing import Outcome
-from jarvis.errors import InputError, JournalError, ModelFileError, StorageError, UsageError
+from jarvis.errors import InputError, ModelFileError, StorageError
 from jarvis.execution.budget import Budget
 from jarvis.execution.runlog import NoLog
 from jarvis.execution.scheduler import Context
 from jarvis.files import Files, Kind, user_artifact
 from jarvis.graph import Task, TaskGraph
-from jarvis.journal.journal import Origin
 from jarvis.journal.recorder import Recorder
-from jarvis.journal.records import RunRecord, State
+from jarvis.journal.records import State
 from jarvis.languages import language_of
 from jarvis.messages import (
     Assignment,
@@ -34,11 +33,11 @@ from jarvis.messages import (
     Event,
     PlanningStarted,
     Preparing,
-    Request,
     Response,
     Result,
     TaskFinished,
     TaskPlanned,
+    Told,
     Value,
     artifacts_by_name,
 )
@@ -47,39 +46,18 @@ from jarvis.model_registry.card import ModelCard
 from jarvis.model_registry.here import offers
 from jarvis.model_registry.packaged import to_fetch
 from jarvis.pasted import split_pasted
-from jarvis.planners.choice import EmbeddedPlanner
-from jarvis.planners.escalation import EscalatingPlanner
-from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Replanner, Turn
+from jarvis.planners.protocol import AskBack, Planner, PlanRequest, Replanner, Reporting, Turn
+from jarvis.recording import Order, recorder_of
 from jarvis.refining import RefiningPlanner
 from jarvis.selection import Availability
-from jarvis.session import Memory
-from jarvis.spec import Effect, ToolSpec
+from jarvis.session import unclear_of
+from jarvis.spec import ToolSpec
 from jarvis.telemetry import listener
 
 if TYPE_CHECKING:
     from jarvis.engine import Jarvis, Stages
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be run."""
-
-    request: Request
-    out: Path
-    memory: Memory
-    record: RunRecord | None = None
-    """A run of the journal that is taken up, or whose plan is run again."""
-    replays: bool = False
-    """Whether the plan of the record is run again, as a new run."""
-    effects: bool = False
-    """Whether a replay does effects again, too; else it takes what they gave."""
-
-    @property
-    def recorded_plan(self) -> RunRecord | None:
-        """The record whose plan stands for planning."""
-        return self.record if self.record and self.record.complete else None
 
 
 class Run:
@@ -107,12 +85,17 @@ class Run:
         """By which effects are told apart; the journal's own where there is one."""
         self._available: Availability | None = None
         self._outcomes: list[Outcome] = []
+        self._results: dict[int, Result] = {}
+        self._whole = False
+        """Whether the plan has no more tasks."""
+        self._told = 0
+        """How many claims of the answer went out already."""
         self._amended: list[str] = []
         self._read: set[Path] = set()
 
     async def response(self) -> Response:
         """Plan, select, execute, respond; all of it in the journal."""
-        self.recorder = await self._recorded()
+        self.recorder = await recorder_of(self.jarvis, self.order, self.tools, self.planner.name, self._warn)
         self.run_id = self.recorder.run_id if self.recorder else self.run_id
         self.spans = listener(self.run_id)
         reading = asyncio.create_task(self._note_files())
@@ -134,11 +117,20 @@ class Run:
         return response
 
     async def _response(self) -> Response:
+        release = self.order.circumstances.release
         try:
             results = await self.stages.executor.stream(self.planned(), self._context())
         except AskBack as ask:
-            return self.answered({}, ask.question)
-        return self.answered(results)
+            response = self.answered({}, ask.question)
+        else:
+            unclear = next(iter(unclear_of(results)), None)
+            failure = results[unclear].failure if unclear is not None else None
+            response = self.answered(results, failure.message if failure else None)
+        if release is not None:
+            await release.wait()
+        for claim in response.claims[self._told :]:
+            self._emit(Told(claim))
+        return response
 
     def _context(self) -> Context:
         settings = self.jarvis.settings
@@ -148,6 +140,8 @@ class Run:
             given=self.memory.given(),
             emit=self.emit,
             approve=self._approve,
+            release=self.order.circumstances.release,
+            about={"room": self.request.room, "language": self.language},
             bind=self._bind,
             timeout=settings.task_timeout,
             log=self.recorder or NoLog(),
@@ -158,15 +152,15 @@ class Run:
 
     async def _replanned(self, results: Mapping[int, Result]) -> AsyncIterator[tuple[Task, Assignment]]:
         """Other tasks in place of those that failed, from a planner that knows of any; what is done is kept."""
-        planner, record = self.jarvis.planner, self.order.record
+        planner, record = self.planner, self.order.record
         larger = planner.replanner() if isinstance(planner, Replanner) else None
         if larger is None or self._available is None or self.order.replays or (record and record.replanned):
             return
         failed = {n: result.failure.message for n, result in results.items() if result.failure}
-        self._warn(f"{larger.name} is asked for another way, because {_listed(sorted(failed))} failed")
+        broken = " and ".join(f"task {n}" for n in sorted(failed))
+        self._warn(f"{larger.name} is asked for another way, because {broken} failed")
         turns = (*self.memory.turns, Turn(self.asked, tuple(self.graph)))
-        useless = self._failed_tools(results)
-        tools = {name: tool for name, tool in self.tools.items() if name not in useless}
+        tools = {name: tool for name, tool in self.tools.items() if name not in self._failed_tools(results)}
         names, next_id = tuple(path.name for path in self.request.files), max(task.id for task in self.graph) + 1
         try:
             async for task in larger.plan(PlanRequest(self.asked, tools, turns, next_id, names, failed=failed)):
@@ -193,63 +187,29 @@ class Run:
 
     def _stopped(self) -> None:
         self.spans.end({}, "Cancelled")
+        release = self.order.circumstances.release
         if self.recorder:
-            self.recorder.stopped()
+            self.recorder.stopped(State.DROPPED if release and not release.is_set() else State.STOPPED)
 
-    async def _recorded(self) -> Recorder | None:
-        """The journal of this run. A new run goes on without one, where the journal cannot be used."""
-        order = self.order
-        if order.record and not order.replays:
-            journal = await self.jarvis.journal()
-            recorder = await journal.take_up(order.record, self._warn)
-            await self._settle(recorder)
-            return recorder
-        if not self.jarvis.settings.journal:
-            return None
-        try:
-            journal = await self.jarvis.journal()
-            return await journal.begin(self._origin(), self._warn, known=self._kept())
-        except JournalError as error:
-            self._warn(f"this run is not in the journal and could not be resumed: {error}")
-            return None
-
-    def _origin(self) -> Origin:
-        import jarvis
-
-        replays = self.order.record.id if self.order.record else ""
-        return Origin(
-            self.request, self.order.out, self.memory.run, replays, jarvis.__version__, self.jarvis.planner.name
-        )
-
-    def _kept(self) -> dict[int, Result]:
-        """What a replay takes over: results of tasks with an effect."""
-        record = self.order.record
-        if record is None or self.order.effects:
-            return {}
-        rows = {task_id: row for task_id, row in record.tasks.items() if row.task.tool in self.tools}
-        kept = {task_id: row for task_id, row in rows.items() if self.tools[row.task.tool].effect is not Effect.NONE}
-        return {task_id: row.result for task_id, row in kept.items() if row.result}
-
-    async def _settle(self, recorder: Recorder) -> None:
-        """Asks about effects that may have happened."""
-        for task_id, task in list(recorder.open_questions.items()):
-            settle = self.jarvis.settle
-            if settle is None:
-                recorder.stopped()
-                raise UsageError(_nobody_knows(recorder.run_id, task))
-            await recorder.settle(task_id, again=await settle(task))
-
-    async def _approve(self, task: Task) -> bool:
+    async def _approve(self, task: Task) -> bool | str:
         graph = self.graph
         types = {need: given for need in task.needs if (given := graph.output_type(need))}
-        verdict = await self.jarvis.approver.decide(task, types, self.tools)
+        verdict = await self._approver.decide(task, types, self.tools)
         if verdict.given and verdict.task != task:
             await self._amend(task, verdict.task)
         if self.recorder:
             self.recorder.approved(verdict.task, verdict.by, given=verdict.given)
         if verdict.by is By.RULE and not verdict.given:
             self._warn(f"task {task.id} ({task.tool}) is forbidden by the settings (JARVIS_FORBID)")
-        return verdict.given
+        return verdict.given or verdict.reason
+
+    @property
+    def _approver(self) -> Approver:
+        about, settings = self.order.circumstances, self.jarvis.settings
+        if about.approve is None and about.permit is None:
+            return self.jarvis.approver
+        ask = about.approve or self.jarvis.approve
+        return Approver(ask, Rules(settings.allow, settings.forbid), about.permit)
 
     async def _amend(self, task: Task, changed: Task) -> None:
         """From here on the plan says what is really done."""
@@ -267,6 +227,17 @@ class Run:
             self._noted(event)
         self.spans.hear(event)
         self._emit(event)
+        if isinstance(event, TaskFinished):
+            self._results[event.result.task_id] = event.result
+            self._tell()
+
+    def _tell(self) -> None:
+        """Gives out what can be told already, in the order of the answer."""
+        if self._whole:
+            claims = self.stages.responder.told(self.request, self.graph, self._results)
+            for claim in claims[self._told :]:
+                self._emit(Told(claim))
+            self._told = max(self._told, len(claims))
 
     def _noted(self, event: CandidateFailed | TaskFinished) -> None:
         task_id = event.task_id if isinstance(event, CandidateFailed) else event.result.task_id
@@ -298,13 +269,13 @@ class Run:
     async def planned(self) -> AsyncIterator[tuple[Task, Assignment]]:
         """Each task with its candidates, as soon as the planner has closed it, or as the journal has it."""
         record = self.order.recorded_plan
-        planner = self.jarvis.planner
+        planner = self.planner
         self.emit(PlanningStarted(self.request, record.planner if record else planner.name, self._journal_id))
         chooser, loaded = self.jarvis.chooser, self.jarvis.loaded
         understood = chooser.understand(
             self.asked,
             self.stages.registry,
-            language=language_of(self.request.text),
+            language=self.language,
             loaded=loaded,
             run_id=self.run_id,
         )
@@ -314,6 +285,18 @@ class Run:
             self.graph = TaskGraph([row.task for row in record.tasks.values()], self.tools, self.memory.types)
         async for task in self._from_journal() if record else self.tasks(planner):
             yield task, await self._added(task, available)
+        self._whole = True
+        self._tell()
+
+    @property
+    def planner(self) -> Planner:
+        """Who plans this run."""
+        return self.order.circumstances.planner or self.jarvis.planner
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1: the language that was spoken, else the one that the text is in."""
+        return self.request.language or language_of(self.request.text)
 
     async def _added(self, task: Task, available: Availability) -> Assignment:
         """The candidates of a task that the plan now has."""
@@ -356,18 +339,21 @@ class Run:
 
     async def tasks(self, planner: Planner) -> AsyncIterator[Task]:
         """The planner's tasks; afterwards it is known who made them."""
-        if isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
+        if isinstance(planner, Reporting):
             planner.report = lambda message: self.emit(Preparing(message))
         memory, names = self.memory, tuple(path.name for path in self.request.files)
         asked = PlanRequest(self.asked, self.tools, memory.turns, memory.next_id, names, at_hand=self.files.at_hand)
         refining = RefiningPlanner(planner, memory)
+        answering = AnsweringPlanner(refining, memory)
         try:
-            async for task in refining.plan(asked):
+            async for task in answering.plan(asked):
                 yield task
         finally:
-            if refining.changed:
+            if answering.answered:
+                self.decision = Decision("the answer to what was asked back")
+            elif refining.changed:
                 self.decision = Decision("rules for what is said about a mask")
-            elif isinstance(planner, EmbeddedPlanner | EscalatingPlanner):
+            elif isinstance(planner, Reporting):
                 self.decision = planner.decision
                 if self.decision and self.recorder:
                     self.recorder.decided(self.decision)
@@ -385,11 +371,12 @@ class Run:
 
     def answered(self, results: Mapping[int, Result], ask: str | None = None) -> Response:
         """The response, with what the responder makes of the results."""
-        answer = self.stages.responder.answer(self.request, self.graph, results, self.assignments)
+        language = self.request.language or None
+        answer = self.stages.responder.answer(self.request, self.graph, results, self.assignments, language=language)
         ordered = {task.id: results[task.id] for task in self.graph if task.id in results}
         return Response(
-            text=ask or answer.text,
-            claims=() if ask else answer.claims,
+            text="\n".join([*([answer.text] if answer.claims else []), ask]) if ask else answer.text,
+            claims=answer.claims if results else (),
             artifacts=artifacts_by_name(ordered.values()),
             graph=self.graph,
             results=ordered,
@@ -409,15 +396,4 @@ class Run:
     @property
     def _planner_name(self) -> str:
         record = self.order.recorded_plan
-        return record.planner if record else self.jarvis.planner.name
-
-
-def _listed(task_ids: Sequence[int]) -> str:
-    numbers = ", ".join(map(str, task_ids))
-    return f"task {numbers}" if len(task_ids) == 1 else f"tasks {numbers}"
-
-
-def _nobody_knows(run_id: str, task: Task) -> str:
-    what = f"task {task.id} ({task.tool}{' ' + (task.literal('action') or '') if task.literal('action') else ''})"
-    way = f"say so with `jarvis resume {run_id} --again` or `--not-again`"
-    return f"{what} may have been done before the run broke off, and nobody is there to ask; {way}"
+        return record.planner if record else self.planner.name

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jarvis.approval import Approve, Permit
 from jarvis.files import Kind, kind_of, user_artifact
 from jarvis.graph import Task, TaskGraph
 from jarvis.journal.journal import Journal
 from jarvis.journal.records import RunRecord
 from jarvis.messages import Answered, Event, Failure, Response, Result, Value
 from jarvis.pasted import split_pasted
-from jarvis.planners.protocol import Turn
+from jarvis.planners.protocol import Planner, Turn
+from jarvis.responding.failures import AMBIGUOUS
 from jarvis.spec import ToolSpec, ValueType
 
 if TYPE_CHECKING:
     from jarvis.engine import Jarvis
 
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a request beside its words, and how it may go on."""
+
+    room: str = ""
+    """Where the one who asks stands, as the home calls it."""
+    language: str = ""
+    """ISO 639-1 code of the language that was spoken; empty when only the text can tell."""
+    release: asyncio.Event | None = None
+    """Set when all words are said: nothing with an effect begins before, and there is no answer before. Cancelling the
+    run before it is set drops it, as if it had never been asked."""
+    approve: Approve | None = None
+    """Who is asked about what cannot be taken back in this turn; None for whom the Jarvis asks."""
+    permit: Permit | None = None
+    """Whether the one who asks may have this done at all; asked before anything else but the rules that forbid."""
+    planner: Planner | None = None
+    """Who plans this run, where it is not the Jarvis' own planner: a standing plan has its tasks already."""
+
+
 _KINDS: tuple[Kind, ...] = ("image", "audio", "video")
 _SKIPPED = "Skipped"
+_NAMED = 100
+"""How many files are known by name in a conversation of which only the newest turns are kept."""
+_INTERRUPTED = "it needs what an earlier answer did not come to say, because it was interrupted; ask for that again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +67,8 @@ class Memory:
     """Files of a request that was answered with a question; they come along with the answer to it."""
     run: str = ""
     """By which the journal knows the turn before; empty when it does not."""
+    unclear: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    """Tasks of the turn before that name something which fits several things, and what these are called."""
 
     @property
     def next_id(self) -> int:
@@ -58,14 +86,59 @@ class Memory:
         latest: dict[Kind, Value] = {**self.files, **pasted, **_latest(files, response, self.named)}
         made = (file.path for result in response.results.values() for file in result.files)
         known = {**self.named, **{path.name: path.resolve() for path in (*files, *made)}}
-        if response.ask:
+        waiting = tuple(files) if response.ask else ()
+        if response.ask and not response.results:
             turn = Turn(said, (), response.ask)
-            return Memory((*self.turns, turn), self.types, self.results, latest, known, tuple(files), response.run_id)
+            return Memory((*self.turns, turn), self.types, self.results, latest, known, waiting, response.run_id)
         graph = response.graph
         types = {**self.types, **{task.id: graph.spec_of(task).output for task in graph}}
         results = {**self.results, **{task.id: _told(task, response.results) for task in graph}}
-        turns = (*self.turns, Turn(said, tuple(graph)))
-        return Memory(turns, types, results, latest, known, run=response.run_id)
+        turns = (*self.turns, Turn(said, tuple(graph), response.ask or ""))
+        return Memory(turns, types, results, latest, known, waiting, response.run_id, unclear_of(response.results))
+
+    def settled(self) -> Memory:
+        """The memory when the last question needs no answer any more."""
+        if not self.turns or not self.turns[-1].question:
+            return self
+        return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], question="")), unclear={}, waiting=())
+
+    def newest(self, turns: int) -> Memory:
+        """The memory of the last turns only, for conversations that never end. Ids go on as they were."""
+        if len(self.turns) <= turns:
+            return self
+        kept = self.turns[-turns:]
+        used = [n for turn in kept for task in turn.tasks for n in (task.id, *task.needs)]
+        first = min(used, default=self.next_id - 1)
+        return replace(
+            self,
+            turns=kept,
+            types={n: kind for n, kind in self.types.items() if n >= first},
+            results={n: result for n, result in self.results.items() if n >= first},
+            named=dict(list(self.named.items())[-_NAMED:]),
+        )
+
+    def unheard(self, kept: Mapping[int, str]) -> Memory:
+        """The memory when the last answer was interrupted: what nobody heard of it was never said.
+
+        `kept` has the tasks of which only a part was told, with that part; "" where nothing was. What such a task did
+        stays done; what it gave cannot be referred to any more.
+        """
+        results = {**self.results}
+        for task_id, heard in kept.items():
+            result = results.get(task_id)
+            if result is None or not result.ok:
+                continue
+            whole = isinstance(result.value, str)
+            gone = Result(task_id, failure=Failure(_INTERRUPTED, _SKIPPED))
+            results[task_id] = replace(result, value=heard) if whole and heard else result if heard else gone
+        latest: dict[Kind, Value] = {}
+        for kind, value in self.files.items():
+            source = next((n for n in kept if value == self.results[n].value), None) if kind == "text" else None
+            if source is None:
+                latest[kind] = value
+            elif results[source].ok:
+                latest[kind] = results[source].value
+        return replace(self, results=results, files=latest)
 
 
 def memory_of(journal: Journal, run_id: str, tools: Mapping[str, ToolSpec]) -> Memory:
@@ -85,6 +158,12 @@ def memory_of(journal: Journal, run_id: str, tools: Mapping[str, ToolSpec]) -> M
         response = Response("", (), {}, graph, turn.results, ask=turn.ask, run_id=turn.id)
         memory = memory.after(turn.request.text, turn.request.files, response)
     return memory
+
+
+def unclear_of(results: Mapping[int, Result]) -> dict[int, tuple[str, ...]]:
+    """The tasks that would ask which thing is meant, with what the things are called."""
+    failures = {task_id: result.failure for task_id, result in results.items() if result.failure}
+    return {task_id: failure.choices for task_id, failure in failures.items() if failure.kind == AMBIGUOUS}
 
 
 def _told(task: Task, results: Mapping[int, Result]) -> Result:
@@ -144,25 +223,42 @@ class Session:
         self._jarvis = jarvis
         self.memory = Memory()
 
-    async def run(self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None) -> Response:
-        """Takes one turn and remembers it.
+    async def run(
+        self,
+        text: str,
+        files: Sequence[Path | str] = (),
+        out: Path | str | None = None,
+        *,
+        circumstances: Circumstances | None = None,
+        room: str = "",
+    ) -> Response:
+        """Takes one turn and remembers it. `room` is short for `circumstances` that say no more.
 
         Raises:
             JarvisError: as `Jarvis.run`; a turn that raises is not remembered.
         """
-        async with aclosing(self.stream(text, files, out)) as events:
+        asked = self.stream(text, files, out, circumstances=circumstances, room=room)
+        async with aclosing(asked) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     return event.response
         raise AssertionError("a stream of events ends with Answered")
 
     async def stream(
-        self, text: str, files: Sequence[Path | str] = (), out: Path | str | None = None
+        self,
+        text: str,
+        files: Sequence[Path | str] = (),
+        out: Path | str | None = None,
+        *,
+        circumstances: Circumstances | None = None,
+        room: str = "",
     ) -> AsyncGenerator[Event, None]:
         """The same, with each event as it happens; the last one is Answered."""
         waiting = (path for path in self.memory.waiting if path.is_file())
         given = [*waiting, *_expanded(files)]
-        async with aclosing(self._jarvis.stream(text, given, out, memory=self.memory)) as events:
+        circumstances = circumstances or Circumstances(room)
+        asked = self._jarvis.stream(text, given, out, memory=self.memory, circumstances=circumstances)
+        async with aclosing(asked) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     self.memory = self.memory.after(text, given, event.response)

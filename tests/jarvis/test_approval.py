@@ -100,6 +100,38 @@ async def test_a_person_cannot_change_a_task_into_one_that_the_settings_forbid()
     assert await decided(approver, LOCK) == [Verdict(False, By.RULE, changed)]
 
 
+class Speaker:
+    """May do some things."""
+
+    def __init__(self, *may: str) -> None:
+        self.may = may
+
+    async def __call__(self, task: Task) -> str:
+        return "" if task.literal("action") in self.may else "not for you"
+
+
+async def test_what_the_speaker_may_not_is_not_even_asked_and_no_rule_allows_it() -> None:
+    person = Person()
+    approver = Approver(person, Rules(allow=("*",)), Speaker("lock"))
+    assert await decided(approver, UNLOCK, LOCK) == [
+        Verdict(False, By.SPEAKER, UNLOCK, "not for you"),
+        Verdict(True, By.RULE, LOCK),
+    ]
+    assert person.asked == []
+
+
+async def test_who_may_is_still_asked_and_cannot_do_what_is_forbidden() -> None:
+    speaker = Speaker("unlock", "lock")
+    assert await decided(Approver(Person(False), Rules(), speaker), UNLOCK) == [Verdict(False, By.ASKED, UNLOCK)]
+    assert await decided(Approver(Person(), Rules(forbid=("*",)), speaker), UNLOCK) == [Verdict(False, By.RULE, UNLOCK)]
+
+
+async def test_a_task_cannot_be_changed_into_one_that_the_speaker_may_not() -> None:
+    changed = Task(1, "home-control", {"action": "unlock", "target": "front door"})
+    approver = Approver(Person(changed), Rules(), Speaker("lock"))
+    assert await decided(approver, LOCK) == [Verdict(False, By.SPEAKER, changed, "not for you")]
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -42,7 +42,7 @@ def test_every_step_was_reached_and_every_process_but_the_last_was_killed(outcom
     assert whole["steps"]["writer"] >= len(PLAN)
     assert {row["ended"][-1] for row in killed} == {_DONE}
     reached = [row for row in killed if row["ended"][0] == _KILLED]
-    assert len(reached) >= 0.9 * len(killed)
+    assert len(reached) >= 0.8 * len(killed)
 
 
 @pytest.mark.xdist_group("crashes")
