@@ -1,0 +1,1 @@
+"""Measurements of the voice loop, and what they share."""

@@ -1,0 +1,1 @@
+"""Sound in and out: files, pipes, devices, one clock."""
