@@ -1,0 +1,1 @@
+"""What other programs reach over the network: `jarvis serve`."""
