@@ -22,6 +22,7 @@ from jarvis.selection.preferences import pinned_of, wishes_of
 from jarvis.selection.topic import topic_words
 from jarvis.settings import Settings
 from jarvis.spec import Effect, ToolSpec
+from jarvis.tools.homes.choice import other_homes
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +92,7 @@ class Chooser:
         )
         available = replace(
             available,
+            missing={**available.missing, **other_homes(registry, settings.home)},
             pinned=pinned_of(settings, registry, wishes.only),
             topic=topic_words(plain),
             budget_seconds=settings.budget_seconds,

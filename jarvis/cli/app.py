@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from jarvis.cli.app_models import models_app
+from jarvis.cli.app_people import people_app
+from jarvis.cli.app_standing import keep, standing_app
 from jarvis.cli.here import Json, here_of
 
 app = typer.Typer(
@@ -18,6 +20,8 @@ app = typer.Typer(
     epilog='Try: jarvis run "describe photo.jpg and read it aloud"',
 )
 app.add_typer(models_app, name="models")
+app.add_typer(people_app, name="people")
+app.add_typer(standing_app, name="standing")
 eval_app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Measure how good plans are.")
 app.add_typer(eval_app, name="eval")
 
@@ -124,6 +128,35 @@ def chat(
 
 
 @app.command()
+def voice(
+    context: typer.Context,
+    wav: Annotated[
+        list[Path] | None, typer.Option("--wav", metavar="IN", help="Hear this sound file; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="OUT.wav", help="Write what is said into this file.")] = None,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Hear WAV or raw 16 kHz 16-bit sound from a pipe.")] = False,
+    microphone: Annotated[str, typer.Option(metavar="NAME", help="Part of the name of the device that hears.")] = "",
+    speaker: Annotated[str, typer.Option(metavar="NAME", help="Part of the name of the device that speaks.")] = "",
+    room: Annotated[str, typer.Option(metavar="ROOM", help="Where this is, as the home calls it.")] = "",
+    files: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where new files go.  [default: ./jarvis-out]")
+    ] = None,
+    yes: Yes = False,
+    real_time: Annotated[bool, typer.Option("--real-time", help="Hear files as slowly as they were spoken.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each event.")] = False,
+) -> int:
+    """Listen for "Hey Jarvis", do what is said, and answer aloud."""
+    from jarvis.cli.voice import VoiceOptions
+    from jarvis.cli.voice import voice as talk
+
+    here = here_of(context)
+    options = VoiceOptions(
+        tuple(wav or ()), out, stdin, room, files, yes, json, real_time, microphone or None, speaker or None
+    )
+    return talk(options, here.screen, here.services)
+
+
+@app.command()
 def runs(
     context: typer.Context,
     number: Annotated[int, typer.Option("--number", "-n", min=1, metavar="N", help="Only the newest N.")] = 20,
@@ -196,6 +229,39 @@ def replay(
 
 
 @app.command()
+def serve(
+    context: typer.Context,
+    wyoming: Annotated[
+        bool, typer.Option("--wyoming", help="Speech to text, text to speech, wake word and requests over Wyoming.")
+    ] = False,
+    uri: Annotated[
+        str, typer.Option(metavar="URI", help="Where: tcp://HOST:PORT, unix://PATH, or stdio://, in place of --host.")
+    ] = "",
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="An address of this machine.  [default: 127.0.0.1, this machine alone]")
+    ] = "",
+    port: Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT", help="[default: 10600]")] = None,
+    satellite: Annotated[
+        list[str] | None,
+        typer.Option(metavar="tcp://HOST:PORT[@ROOM]", help="Be the hub of this satellite; may be repeated."),
+    ] = None,
+    zeroconf: Annotated[bool, typer.Option("--zeroconf", help="Announce the server in the local network.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where new files go.  [default: ./jarvis-out]")
+    ] = None,
+) -> int:
+    """Serve other programs and devices, such as Home Assistant and voice satellites, until Ctrl-C."""
+    from jarvis.cli import serve as serving
+
+    here = here_of(context)
+    options = serving.ServeOptions(wyoming, uri, host, port, tuple(satellite or ()), zeroconf, out)
+    return serving.serve(options, here.screen, here.services)
+
+
+app.command()(keep)
+
+
+@app.command()
 def setup(
     context: typer.Context,
     all_models: Annotated[
@@ -238,13 +304,16 @@ def eval_plans(
         Path | None, typer.Option(metavar="FILE.svg", help="Draw which tasks are taken for which others.")
     ] = None,
     show: Annotated[int, typer.Option(min=0, metavar="N", help="Show the N worst plans.")] = 0,
+    fast_path: Annotated[
+        bool, typer.Option("--fast-path", help="Plan household sentences by their grammar, as outside of measurements.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Plan the requests of FILE, or read their plans, and score them: nodes, edges, arguments, exact graphs."""
     from jarvis.cli import eval as evaluation
 
     here = here_of(context)
-    options = evaluation.Options(data, predictions, split, limit, out, adapter, json)
+    options = evaluation.Options(data, predictions, split, limit, out, adapter, json, fast_path)
     return evaluation.eval_plans(options, tools, plot, show, here.screen, here.services)
 
 

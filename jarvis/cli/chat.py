@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jarvis.approval import Approval
 from jarvis.cli.attach import attached
@@ -14,13 +15,16 @@ from jarvis.cli.progress import Progress
 from jarvis.cli.prompt import Prompt
 from jarvis.cli.run import Show, checked_text, report
 from jarvis.cli.screen import Screen
-from jarvis.cli.services import Conversation, Services
+from jarvis.cli.services import Assistant, Conversation, Services
 from jarvis.cli.words import inputs_line, one_line
 from jarvis.errors import JarvisError, UsageError
 from jarvis.graph import Task
 from jarvis.messages import Response
 from jarvis.planners.protocol import AskBack
 from jarvis.spec import ToolSpec
+
+if TYPE_CHECKING:
+    from jarvis.cli.standing import Background
 
 _HELP = """\
 Say what you want, in one sentence or many. Earlier turns are remembered: "that picture", "now in French".
@@ -49,15 +53,27 @@ def chat(screen: Screen, services: Services, *, out: Path | None, yes: bool) -> 
         settings = services.settings()
         jarvis = runner.run(stack.enter_async_context(services.open(settings, turns.approve)))
         turns.tools = jarvis.tools
+        turns.keeper = _keeper(jarvis, screen)
         try:
             folder = out or settings.out
             with suppress(KeyboardInterrupt):  # Ctrl-C while the answer to Ctrl-C is written
                 Chat(screen, services, jarvis.session(), partial(turns.take, runner), folder).loop()
         finally:
+            turns.keeper.stop()
             if turns.stopped:  # a model may still be at work for a turn that nobody waits for
                 services.hurry(0)
             runner.run(stack.aclose())
     return 0
+
+
+def _keeper(jarvis: Assistant, screen: Screen) -> Background:
+    """Timers ring and standing plans run while one talks; not of an assistant that brings no home."""
+    from jarvis.cli.standing import Background
+    from jarvis.engine import Jarvis
+
+    keeper = Background(jarvis if isinstance(jarvis, Jarvis) else None, screen)
+    keeper.start()
+    return keeper
 
 
 TakeTurn = Callable[[Conversation, str, Sequence[Path], Path], tuple[Progress, Response | None]]
@@ -73,6 +89,8 @@ class _Turns:
         """What a changed task is checked against."""
         self.stopped = False
         """Whether Ctrl-C ever stopped a turn."""
+        self.keeper: Background | None = None
+        """What writes a line when a timer is due; not while a turn is drawn."""
 
     async def approve(self, task: Task) -> bool | Approval:
         if self._yes:
@@ -83,6 +101,17 @@ class _Turns:
         self, runner: asyncio.Runner, session: Conversation, text: str, files: Sequence[Path], out: Path
     ) -> tuple[Progress, Response | None]:
         """One turn; without a response when Ctrl-C stopped it."""
+        if self.keeper:
+            self.keeper.hush()
+        try:
+            return self._taken(runner, session, text, files, out)
+        finally:
+            if self.keeper:
+                self.keeper.speak()
+
+    def _taken(
+        self, runner: asyncio.Runner, session: Conversation, text: str, files: Sequence[Path], out: Path
+    ) -> tuple[Progress, Response | None]:
         live = self._screen.interactive
         self._show = Show(self._screen, live=live, quiet=not live)
         self._show.tools = self.tools

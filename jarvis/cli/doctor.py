@@ -46,7 +46,7 @@ class Finding:
     """One thing that was looked at."""
 
     area: str
-    """python, planner, models, extras, endpoints, cluster, storage, memory."""
+    """python, planner, models, voice, extras, endpoints, cluster, storage, memory."""
     name: str
     health: Health
     detail: str
@@ -76,6 +76,7 @@ def findings(settings: Settings, registry: Registry, *, verify: bool) -> Iterato
     yield core_packages(_absent(_CORE))
     yield from planner(settings)
     yield from models(registry, verify=verify)
+    yield from languages(settings)
     yield from optional_packages()
     yield from endpoints(settings)
     yield from cluster(settings)
@@ -184,6 +185,22 @@ def model(card: ModelCard, *, verify: bool) -> Finding:
     weight = f", {size(card.size_bytes)}" if card.size_bytes else ""
     hashed = ", hash ok" if verify and card.files else ""
     return Finding("models", card.id, Health.OK, f"{', '.join(card.tasks)}{weight}{hashed}")
+
+
+def languages(settings: Settings) -> Iterator[Finding]:
+    """For each language that is spoken to `jarvis voice`, what hears it and what speaks it."""
+    from jarvis.voice.recognition.spoken import spoken_here
+
+    try:
+        known = spoken_here(settings)
+    except JarvisError as error:
+        yield Finding("voice", "languages", Health.NOTE, str(error))
+        return
+    for spoken in known:
+        hears = f"{spoken.recogniser} hears it" if spoken.recogniser else "nothing hears it"
+        speaks = f"{spoken.voice} speaks it" if spoken.voice else "nothing speaks it"
+        health = Health.NOTE if spoken.advice else Health.OK
+        yield Finding("voice", spoken.name, health, f"{hears}, {speaks}", spoken.advice)
 
 
 def optional_packages() -> Iterator[Finding]:

@@ -50,6 +50,8 @@ class Options:
     adapter: Path | None = None
     """Weights to plan with instead of those that ship."""
     json: bool = False
+    fast_path: bool = False
+    """Let household sentences be planned by their grammar, as they are outside of measurements."""
 
 
 def eval_plans(
@@ -72,7 +74,8 @@ def eval_plans(
         predictions = read_predictions(options.predictions)
         about["predictions"] = str(options.predictions)
     else:
-        settings = replace(services.settings(), ask=False)  # as in a batch: there is nobody to ask
+        # As in a batch there is nobody to ask; and what is measured is the planner that the settings name.
+        settings = replace(services.settings(), ask=False, fast_path=options.fast_path)
         planner, weights = _planner(options, settings)
         predictions = asyncio.run(_predicted(cases, planner, tools, options, screen, services))
         about |= {"planner": planner.name} | weights

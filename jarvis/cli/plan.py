@@ -113,7 +113,11 @@ async def _plan(text: str, form: Form, screen: Screen, services: Services) -> tu
                 graph, ask = await jarvis.plan(text), ""
             except AskBack as asked:
                 graph, ask = TaskGraph((), {}), asked.question
-            return graph, ask, _decided(jarvis)
+            decided = _decided(jarvis)
+            who = decided.get("planner")
+            if form == "lines" and who and who != getattr(getattr(jarvis, "planner", None), "name", who):
+                screen.note(f"planned by {who}")
+            return graph, ask, decided
     except asyncio.CancelledError:
         raise leave("interrupted; nothing was planned", screen, services, as_json=form == "json") from None
 

@@ -42,7 +42,17 @@ ON CONFLICT (task, model) DO UPDATE SET
     ok = ok * :fading, failed = failed * :fading + 1, squares = squares * :fading, changed = unixepoch()
 """
 _BLAMELESS = frozenset(
-    {"InputError", "UsageError", "PlanError", "BudgetError", "NotApproved", "Skipped", "StorageError"}
+    {
+        "AmbiguousError",
+        "HomeError",
+        "InputError",
+        "UsageError",
+        "PlanError",
+        "BudgetError",
+        "NotApproved",
+        "Skipped",
+        "StorageError",
+    }
 )
 """Failures that say nothing about the model."""
 

@@ -86,7 +86,7 @@ def test_the_engine_is_opened_with_the_tools_beside_the_built_in_ones(
     done = jarvis_command("plan", "describe cat.jpg", "--tools", str(tools_file), "--json", jarvis=services)
 
     assert [row["task"] for row in done.json["plan"]] == ["image-to-text"]
-    assert list(opened[0].tools) == [*builtin_tools(), *(tool["task"] for tool in TOOLS)]
+    assert list(opened[0].tools) == [*builtin_tools(), "standing-plan", *(tool["task"] for tool in TOOLS)]
 
 
 @pytest.mark.parametrize(
