@@ -77,15 +77,17 @@ class Present:
         """Waits `patience` seconds for a server; an answer that comes later is there for the next request."""
         self._settings = settings
         self._patience = patience if is_address(settings.home) else None
-        self._asking = threading.Thread()
+        self._asking, self._starting = threading.Thread(), threading.Lock()
         self._things: Sequence[Thing] = ()
 
     def __call__(self) -> Sequence[Thing]:
         """The things of the home as far as they are known; none where it cannot be asked."""
-        if not self._asking.is_alive():
-            self._asking = threading.Thread(target=self._ask, name="household", daemon=True)
-            self._asking.start()
-        self._asking.join(self._patience)
+        with self._starting:
+            if not self._asking.is_alive():
+                self._asking = threading.Thread(target=self._ask, name="household", daemon=True)
+                self._asking.start()
+            asking = self._asking
+        asking.join(self._patience)
         return self._things
 
     def _ask(self) -> None:

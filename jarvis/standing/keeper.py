@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from jarvis.errors import JarvisError, StorageError
@@ -159,7 +160,7 @@ class Keeper:
                     ran, left = self._ready[0]
                     yield ran
                     self._ready.popleft()
-                    await asyncio.to_thread(self.store.settle, ran.plan, self._token, left)
+                    await self._settle(ran.plan, left)
                 item = await self._claimed()
                 if item is None:
                     break
@@ -199,8 +200,17 @@ class Keeper:
                 if not finished:
                     self.store.release(timer, self._token)
         self._told.add(told)
-        await asyncio.to_thread(self.store.settle, timer, self._token, timer.after(self._clock.now(), self._zone))
+        await self._settle(timer, timer.after(self._clock.now(), self._zone))
         self._told.discard(told)
+
+    async def _settle(self, item: Kept, left: Kept | None) -> None:
+        """Ends the claim of what was told; also when the keeper is closed right then, so that nobody tells it again."""
+        settle = partial(self.store.settle, item, self._token, left)
+        try:
+            await asyncio.to_thread(settle)
+        except asyncio.CancelledError:
+            settle()
+            raise
 
     async def _unwritten(self, error: StorageError) -> AsyncGenerator[StandingEvent, None]:
         """Timers ring though their claim cannot be written: rather twice than never. The trouble is told once."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,6 +156,14 @@ def test_a_home_that_does_not_answer_keeps_nobody_waiting() -> None:
     assert list(Present(settings, 0.2)()) == []
     assert time.monotonic() - began < 5 * 0.2
     assert planned(choose_planner(settings), "set a timer for 5 minutes")[0].args["duration"] == "5 minutes"
+
+
+def test_many_may_ask_for_the_names_at_once(tmp_path: Path) -> None:
+    present = Present(Settings(home="", data_dir=tmp_path))
+    with ThreadPoolExecutor(8) as threads:
+        counts = {len(things) for things in threads.map(lambda _: present(), range(200))}
+    assert counts == {len(present())}
+    assert counts != {0}
 
 
 def test_a_home_that_is_named_wrongly_is_told_by_who_acts_on_it() -> None:

@@ -79,6 +79,21 @@ async def test_what_was_not_told_to_the_end_is_told_by_another(tmp_path: Path) -
         assert await second.silent()
 
 
+async def test_what_was_told_is_not_told_again_though_the_keeper_is_closed_right_then(tmp_path: Path) -> None:
+    for number in range(20):
+        Store(tmp_path).add(timer(f"t{number}", after=0))
+    for left in range(20, 0, -1):
+        events = Keeper(tmp_path, clock=TurnedClock(), zone=UTC).events()
+        assert isinstance(await anext(events), TimerDue)
+        asked = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)  # it was told: the next one is asked for
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        await events.aclose()
+        assert len(Store(tmp_path).timers()) == left - 1
+
+
 async def test_of_two_keepers_one_rings(tmp_path: Path) -> None:
     for number in range(20):
         Store(tmp_path).add(timer(f"t{number}", after=number / 100))
